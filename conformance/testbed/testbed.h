@@ -1,0 +1,146 @@
+/* What Winsock cannot say: run this program as that user, reboot, cut the network, give me a bad
+ * pointer, run netsh. The suites use nothing else that is not Win32.
+ *
+ * sim.c answers it in the simulator. On Windows a child is a process of the same program, a user is
+ * a token, a phase after a reboot is a run resumed from a state file, and what cannot be done is said
+ * so: a function that answers false there makes the case SKIPPED with the reason it gives.
+ */
+#ifndef CONFORMANCE_TESTBED_H
+#define CONFORMANCE_TESTBED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum testbed_user {
+    TESTBED_STANDARD,       /* no administrator */
+    TESTBED_OTHER_STANDARD, /* another account, no administrator either */
+    TESTBED_FILTERED_ADMIN, /* an administrator's everyday token under UAC */
+    TESTBED_ELEVATED_ADMIN, /* the same, elevated */
+    TESTBED_BUILTIN_ADMIN,  /* the built-in Administrator */
+    TESTBED_LOCAL_SYSTEM,
+    TESTBED_NETWORK_SERVICE
+};
+
+enum testbed_manifest {
+    TESTBED_AS_INVOKER,
+    TESTBED_HIGHEST_AVAILABLE,
+    TESTBED_REQUIRE_ADMINISTRATOR
+};
+
+/* A program that a case starts in a process of its own. What it answers is its exit code. It talks
+ * to the case with testbed_hear_parent and testbed_tell_parent, and must not use cmocka: what it
+ * finds it tells, and the case judges.
+ */
+struct testbed_program {
+    const char *name;
+    int (*run)(void);
+};
+
+struct testbed_start {
+    const char *program;
+    enum testbed_user user;
+    enum testbed_manifest manifest;
+    bool run_as;          /* ask to run as administrator */
+    bool refuse_consent;  /* what the user answers when asked */
+    bool inherit_handles; /* the child gets the case's inheritable handles */
+};
+
+struct testbed_child;
+
+/* Starts a program. NULL when Windows refused (`*error` gets the Win32 error) or the test bed cannot
+ * do it (`*error` is 0; see testbed_reason).
+ */
+struct testbed_child *testbed_start(const struct testbed_start *start, unsigned long *error);
+
+/* The child's process id, as WSADuplicateSocket wants it. */
+unsigned long testbed_child_id(const struct testbed_child *child);
+
+/* Sends bytes to the child, or takes as many from it; taking waits. False when the child has ended
+ * before that many came.
+ */
+bool testbed_tell(struct testbed_child *child, const void *bytes, size_t size);
+bool testbed_hear(struct testbed_child *child, void *bytes, size_t size);
+
+/* Waits for the child to end. After testbed_wait or testbed_kill the child is no more. */
+int testbed_wait(struct testbed_child *child);
+void testbed_kill(struct testbed_child *child);
+
+/* In a child. */
+bool testbed_tell_parent(const void *bytes, size_t size);
+bool testbed_hear_parent(void *bytes, size_t size);
+
+/* The whole of it for a child that is told once and answers once: false when it could not be started
+ * or did not answer.
+ */
+bool testbed_ask(const struct testbed_start *start, const void *question, size_t question_size,
+                 void *answer, size_t answer_size);
+
+/* The user a case runs as is the suite's; a reboot stands between two functions of one case. What
+ * must last is kept here: zeroed before the first function, and there again after the reboot.
+ */
+enum { TESTBED_KEPT_SIZE = 1024 };
+void *testbed_kept(void);
+
+enum testbed_bad_pointer {
+    TESTBED_NULL,
+    TESTBED_UNMAPPED,
+    TESTBED_NO_ACCESS,
+    TESTBED_READ_ONLY, /* bad only where something is written */
+    TESTBED_STRADDLES, /* the last byte lies on a page without access */
+    TESTBED_KERNEL,    /* above the user's half */
+    TESTBED_BAD_POINTER_COUNT
+};
+
+const char *testbed_bad_pointer_name(enum testbed_bad_pointer kind);
+
+/* Such a pointer to `size` bytes. Valid until the case ends. */
+void *testbed_bad_pointer(enum testbed_bad_pointer kind, size_t size);
+
+/* The network subsystem fails, or works again. False where that cannot be done. */
+bool testbed_network(bool up);
+
+/* The lowest setting of the UAC slider, from the next start of a program on. False as above. */
+bool testbed_never_notify(bool on);
+
+/* Runs `netsh LINE`; its output, ended by a NUL, and its exit code. -1 where that cannot be done. */
+int testbed_netsh(const char *line, char *output, size_t size);
+
+/* A port nobody uses, for the running protocol tests: the first of `count` free ones in a place far
+ * from the dynamic range. In the simulator always the same.
+ */
+unsigned short testbed_ports(unsigned count);
+
+/* Another local address of this machine, as text ("127.0.0.2"), or NULL. */
+const char *testbed_second_address(void);
+
+/* Why the last function here answered false, NULL or -1. */
+const char *testbed_reason(void);
+
+/* What stands in the port pool, for the report's picture; empty where it cannot be told. */
+size_t testbed_describe_pool(char *output, size_t size);
+
+/* ---- What the runner needs ------------------------------------------------------------------- */
+
+struct testbed_options {
+    unsigned long long seed;
+    const void *profile; /* struct profile; NULL for the default. Ignored on a real stack. */
+    const struct testbed_program *const *programs; /* ended by NULL */
+};
+
+const char *testbed_target(void); /* "simulator", "wine-8.0", "windows-10.0.20348", ... */
+bool testbed_open(const struct testbed_options *options);
+void testbed_close(void);
+
+/* A fresh machine, and the caller a process of it as `user`. False when it cannot be: SKIPPED. */
+bool testbed_begin_case(enum testbed_user user);
+
+/* Reboots between two functions of a case; the caller is then a new process of the same user. */
+enum testbed_reboot { TESTBED_RESTART, TESTBED_POWER_CUT, TESTBED_CRASH };
+bool testbed_reboot(enum testbed_reboot how);
+
+void testbed_end_case(void);
+
+/* The fingerprint of all cases so far; 0 on a real stack. */
+unsigned long long testbed_fingerprint(void);
+
+#endif

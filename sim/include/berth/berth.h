@@ -1,0 +1,151 @@
+/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look inside.
+ *
+ * A machine is used by one host thread at a time. Winsock and Win32 calls made by that thread while
+ * a machine is entered go to it. Everything here is deterministic but the host's memory running out,
+ * which is a NULL.
+ */
+#ifndef BERTH_BERTH_H
+#define BERTH_BERTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spec/spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct berth;
+
+/* Accounts and execution levels; the numbers are those of sim/nt/token.h. */
+enum berth_account {
+    BERTH_STANDARD,
+    BERTH_OTHER_STANDARD,
+    BERTH_ADMIN,
+    BERTH_BUILTIN_ADMIN,
+    BERTH_LOCAL_SYSTEM,
+    BERTH_NETWORK_SERVICE
+};
+
+enum berth_level { BERTH_AS_INVOKER, BERTH_HIGHEST_AVAILABLE, BERTH_REQUIRE_ADMINISTRATOR };
+
+struct berth_config {
+    uint64_t seed;
+    const struct profile *profile; /* copied; NULL for the default */
+    size_t memory_limit;           /* bytes of volatile memory; 0 for 4 GiB of address space */
+    unsigned char poison;          /* what unwritten memory holds; no outcome depends on it */
+    bool never_notify;             /* the UAC slider at its lowest */
+};
+
+/* A machine that is switched off, with an empty disk. */
+struct berth *berth_new(const struct berth_config *config);
+void berth_free(struct berth *machine);
+
+/* Switches on. False when the arena is too small. */
+bool berth_boot(struct berth *machine);
+
+enum berth_off { BERTH_SHUT_DOWN, BERTH_POWER_CUT, BERTH_CRASH };
+
+/* Ends everything that runs. Only the disk is left. Called from outside the machine or from the
+ * borrowed thread, which is outside afterwards.
+ */
+void berth_off(struct berth *machine, enum berth_off how);
+
+/* Back to a machine as berth_new made it (disk too unless `keep_disk`), in microseconds: for
+ * fuzzers. The profile and limits stay.
+ */
+void berth_reset(struct berth *machine, uint64_t seed, bool keep_disk);
+
+/* Takes a new profile, from the next boot on. */
+void berth_set_profile(struct berth *machine, const struct profile *profile);
+
+/* The disk's bytes, to damage or compare. They live until the next write. */
+unsigned char *berth_disk(struct berth *machine, size_t *size);
+
+/* Pulls the plug at the n-th sector write from now (1 is the next): before it, in its middle, or
+ * after it. The guest's call then fails and berth_has_power() is false; switch off and boot.
+ */
+enum berth_cut { BERTH_CUT_BEFORE, BERTH_CUT_DURING, BERTH_CUT_AFTER };
+void berth_cut_power_at(struct berth *machine, uint64_t write, enum berth_cut when);
+bool berth_has_power(const struct berth *machine);
+uint64_t berth_disk_writes(const struct berth *machine);
+
+/* How many damaged registry values the last boot skipped. */
+uint32_t berth_damaged_values(const struct berth *machine);
+
+struct berth_launch {
+    enum berth_account account; /* who starts it, from the shell of his logon */
+    enum berth_level level;     /* the program's manifest */
+    bool run_as;                /* Run as administrator */
+    bool consent;               /* what the user answers when asked */
+    bool inherit;               /* bInheritHandles; the parent is the running process */
+};
+
+/* Makes the caller's stack thread 0 of a new process; Winsock calls are that process' from here on.
+ * Answers 0 or the Win32 error of the start (740, 1223, 5, 8).
+ */
+uint32_t berth_enter(struct berth *machine, const struct berth_launch *launch);
+
+/* Ends the process that was entered; the caller is outside again. */
+void berth_leave(struct berth *machine);
+
+/* Lends the caller's stack, while inside, to another process for the calls that follow: how a fuzzer
+ * plays several processes without switching stacks. `process` from berth_spawn.
+ */
+struct berth_process;
+uint32_t berth_spawn(struct berth *machine, const struct berth_launch *launch,
+                     struct berth_process **process);
+void berth_switch(struct berth *machine, struct berth_process *process);
+void berth_kill(struct berth *machine, struct berth_process *process);
+
+/* Starts `start(context)` on a thread of its own in a new process; the handle-free form of
+ * CreateProcess. Answers 0 or the Win32 error; `process_id` gets its number.
+ */
+uint32_t berth_start(struct berth *machine, const struct berth_launch *launch,
+                     void (*start)(void *), void *context, uint32_t *process_id);
+
+/* Waits in virtual time until the process has ended; its exit code. */
+uint32_t berth_wait(struct berth *machine, uint32_t process_id);
+void berth_terminate(struct berth *machine, uint32_t process_id);
+
+/* Blocks the running simulated thread until `*word` differs from `value`; berth_wake lets all
+ * sleepers look again. How a test bed builds pipes between simulated processes.
+ */
+void berth_sleep_on(struct berth *machine, const uint32_t *word, uint32_t value);
+void berth_wake(struct berth *machine);
+
+void berth_set_network(struct berth *machine, bool up);
+
+/* Runs one netsh command line of the running process ("int ipv4 show excludedportrange tcp").
+ * Writes what it prints, ended by a NUL and cut to fit; answers its exit code.
+ */
+int berth_netsh(struct berth *machine, const char *line, char *output, size_t size);
+
+/* One line of JSON-free text for each thing in the pool: "tcp reserved 5000 20", "udp bound 53",
+ * "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp foreign 51000 100", "tcp persistent ...".
+ */
+size_t berth_describe_pool(struct berth *machine, char *output, size_t size);
+
+uint64_t berth_now_ns(const struct berth *machine);
+uint64_t berth_fingerprint(const struct berth *machine);
+size_t berth_memory_used(const struct berth *machine);
+
+/* Calls `sink` with each line of trace. */
+void berth_trace(struct berth *machine, void (*sink)(void *, const char *), void *context);
+
+/* Who waits for what, when nothing can move any more; must not return. */
+void berth_on_deadlock(struct berth *machine, void (*report)(void *, const char *), void *context);
+
+/* Every module's invariant. Asserts. */
+void berth_check(const struct berth *machine);
+
+/* Makes the n-th allocation of the machine from now fail; 0 for none. */
+void berth_fail_allocation(struct berth *machine, uint64_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
