@@ -33,7 +33,7 @@ struct clause_row {
     enum clause_state state;
     const char *source;    /* page and section, or the observation */
     const char *statement; /* one testable sentence */
-    const char *reason;    /* "" when TESTED; else what the clause waits for, or why no test can be */
+    const char *reason; /* "" when TESTED; else what the clause waits for, or why no test can be */
 };
 
 /* Row CLAUSE_NONE is all empty strings. */

@@ -2,8 +2,8 @@
  * pointer, run netsh. The suites use nothing else that is not Win32.
  *
  * sim.c answers it in the simulator. On Windows a child is a process of the same program, a user is
- * a token, a phase after a reboot is a run resumed from a state file, and what cannot be done is said
- * so: a function that answers false there makes the case SKIPPED with the reason it gives.
+ * a token, a phase after a reboot is a run resumed from a state file, and what cannot be done is
+ * said so: a function that answers false there makes the case SKIPPED with the reason it gives.
  */
 #ifndef CONFORMANCE_TESTBED_H
 #define CONFORMANCE_TESTBED_H
@@ -47,8 +47,8 @@ struct testbed_start {
 
 struct testbed_child;
 
-/* Starts a program. NULL when Windows refused (`*error` gets the Win32 error) or the test bed cannot
- * do it (`*error` is 0; see testbed_reason).
+/* Starts a program. NULL when Windows refused (`*error` gets the Win32 error) or the test bed
+ * cannot do it (`*error` is 0; see testbed_reason).
  */
 struct testbed_child *testbed_start(const struct testbed_start *start, unsigned long *error);
 
@@ -69,8 +69,8 @@ void testbed_kill(struct testbed_child *child);
 bool testbed_tell_parent(const void *bytes, size_t size);
 bool testbed_hear_parent(void *bytes, size_t size);
 
-/* The whole of it for a child that is told once and answers once: false when it could not be started
- * or did not answer.
+/* The whole of it for a child that is told once and answers once: false when it could not be
+ * started or did not answer.
  */
 bool testbed_ask(const struct testbed_start *start, const void *question, size_t question_size,
                  void *answer, size_t answer_size);
@@ -102,7 +102,8 @@ bool testbed_network(bool up);
 /* The lowest setting of the UAC slider, from the next start of a program on. False as above. */
 bool testbed_never_notify(bool on);
 
-/* Runs `netsh LINE`; its output, ended by a NUL, and its exit code. -1 where that cannot be done. */
+/* Runs `netsh LINE`; its output, ended by a NUL, and its exit code. -1 where that cannot be done.
+ */
 int testbed_netsh(const char *line, char *output, size_t size);
 
 /* A port nobody uses, for the running protocol tests: the first of `count` free ones in a place far

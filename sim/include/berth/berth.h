@@ -1,8 +1,9 @@
-/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look inside.
+/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look
+ * inside.
  *
  * A machine is used by one host thread at a time. Winsock and Win32 calls made by that thread while
- * a machine is entered go to it. Everything here is deterministic but the host's memory running out,
- * which is a NULL.
+ * a machine is entered go to it. Everything here is deterministic but the host's memory running
+ * out, which is a NULL.
  */
 #ifndef BERTH_BERTH_H
 #define BERTH_BERTH_H
@@ -91,8 +92,8 @@ uint32_t berth_enter(struct berth *machine, const struct berth_launch *launch);
 /* Ends the process that was entered; the caller is outside again. */
 void berth_leave(struct berth *machine);
 
-/* Lends the caller's stack, while inside, to another process for the calls that follow: how a fuzzer
- * plays several processes without switching stacks. `process` from berth_spawn.
+/* Lends the caller's stack, while inside, to another process for the calls that follow: how a
+ * fuzzer plays several processes without switching stacks. `process` from berth_spawn.
  */
 struct berth_process;
 uint32_t berth_spawn(struct berth *machine, const struct berth_launch *launch,
@@ -124,7 +125,8 @@ void berth_set_network(struct berth *machine, bool up);
 int berth_netsh(struct berth *machine, const char *line, char *output, size_t size);
 
 /* One line of JSON-free text for each thing in the pool: "tcp reserved 5000 20", "udp bound 53",
- * "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp foreign 51000 100", "tcp persistent ...".
+ * "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp foreign 51000 100", "tcp persistent
+ * ...".
  */
 size_t berth_describe_pool(struct berth *machine, char *output, size_t size);
 

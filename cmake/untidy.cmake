@@ -1,0 +1,18 @@
+cmake_minimum_required(VERSION 3.25)
+# Every file below cmake/untidy breaks one rule, named by the file; tidy must refuse each of them.
+file(GLOB_RECURSE files RELATIVE ${ROOT}/cmake/untidy ${ROOT}/cmake/untidy/*)
+list(LENGTH files count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "no untidy files under ${ROOT}/cmake/untidy")
+endif()
+foreach(path IN LISTS files)
+  execute_process(COMMAND ${TIDY} ${ROOT}/cmake/untidy ${path}
+    RESULT_VARIABLE result ERROR_VARIABLE said)
+  if(NOT result EQUAL 1)
+    message(FATAL_ERROR "tidy lets ${path} pass")
+  endif()
+  if(NOT said MATCHES "^${path}:[0-9]+: ")
+    message(FATAL_ERROR "tidy does not say where: ${said}")
+  endif()
+endforeach()
+message(STATUS "${count} untidy files, all refused")

@@ -1,0 +1,4 @@
+void *banned_call(void)
+{
+    return malloc(1);
+}
