@@ -28,7 +28,7 @@ enum clause {
 };
 
 struct clause_row {
-    const char *id; /* "ACQ-007" */
+    const char *id; /* "ACQ_007", as cases cite it; people read clause_id() */
     enum strength strength;
     enum clause_state state;
     const char *source;    /* page and section, or the observation */
@@ -44,6 +44,10 @@ const char *clause_state_name(enum clause_state state);
 
 /* The clause called `id` ("ACQ-007", or "ACQ_007"), or CLAUSE_NONE. */
 enum clause clause_find(const char *id);
+
+/* Writes the id as people read it, "ACQ-007", to `out` and returns it; "" for CLAUSE_NONE. */
+enum { CLAUSE_ID_SIZE = 12 };
+const char *clause_id(enum clause clause, char out[CLAUSE_ID_SIZE]);
 
 enum behaviour {
 #define QUESTION(name, reference, text) BEHAVIOUR_##name,
