@@ -49,10 +49,16 @@ static inline unsigned winsock_start(void)
     return (unsigned)WSAStartup(MAKEWORD(2, 2), &data);
 }
 
+/* What a call that failed and left no error has for an outcome. */
+#define FAILED_WITHOUT_A_CODE 0xFFFFFFFFu
+
 /* 0, or the last error when a call answered SOCKET_ERROR. */
 static inline unsigned winsock_outcome(int result)
 {
-    return result == 0 ? 0 : (unsigned)WSAGetLastError();
+    const unsigned error = (unsigned)WSAGetLastError();
+    if (result == 0)
+        return 0;
+    return error == 0 ? FAILED_WITHOUT_A_CODE : error;
 }
 
 static inline SOCKET tcp_socket(void)
