@@ -1,0 +1,2 @@
+/* IPv6 addresses: see inaddr.h. */
+#include "inaddr.h"

@@ -1,0 +1,94 @@
+/* What a port-reservation program needs of kernel32, for hosts without a Windows SDK. The functions
+ * belong to the simulated process that runs.
+ */
+#ifndef BERTH_WIN32_WINDOWS_H
+#define BERTH_WIN32_WINDOWS_H
+
+#include "windef.h"
+#include "winerror.h"
+
+#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
+#define INFINITE 0xffffffff
+#define MAXIMUM_WAIT_OBJECTS 64
+#define WAIT_OBJECT_0 0
+#define WAIT_ABANDONED_0 0x80
+#define WAIT_IO_COMPLETION 0xc0
+#define WAIT_TIMEOUT 258
+#define WAIT_FAILED 0xffffffff
+#define STILL_ACTIVE 259
+#define HANDLE_FLAG_INHERIT 1
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 2
+
+#define MEM_COMMIT 0x1000
+#define MEM_RESERVE 0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE 0x8000
+#define PAGE_NOACCESS 0x01
+#define PAGE_READONLY 0x02
+#define PAGE_READWRITE 0x04
+
+/* As in the SDK, whoever has the statuses from elsewhere says WIN32_NO_STATUS. */
+#if !defined(WIN32_NO_STATUS) && !defined(SIM_NT_STATUS_H)
+#define STATUS_WAIT_0 ((DWORD)0x00000000)
+#define STATUS_USER_APC ((DWORD)0x000000C0)
+#define STATUS_TIMEOUT ((DWORD)0x00000102)
+#define STATUS_PENDING ((DWORD)0x00000103)
+#define STATUS_ACCESS_VIOLATION ((DWORD)0xC0000005)
+#define STATUS_INVALID_HANDLE ((DWORD)0xC0000008)
+#define STATUS_INVALID_PARAMETER ((DWORD)0xC000000D)
+#define STATUS_NO_MEMORY ((DWORD)0xC0000017)
+#endif
+#define HasOverlappedIoCompleted(overlapped) (((DWORD)(overlapped)->Internal) != 0x103)
+
+typedef DWORD(WINAPI *LPTHREAD_START_ROUTINE)(LPVOID parameter);
+typedef INT_PTR(WINAPI *FARPROC)(void);
+
+BERTH_FUNCTION(DWORD, GetLastError, (void));
+BERTH_FUNCTION(void, SetLastError, (DWORD dwErrCode));
+
+BERTH_FUNCTION(LPVOID, VirtualAlloc,
+               (LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect));
+BERTH_FUNCTION(BOOL, VirtualFree, (LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType));
+BERTH_FUNCTION(BOOL, VirtualProtect,
+               (LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect));
+
+BERTH_FUNCTION(DWORD, GetCurrentProcessId, (void));
+BERTH_FUNCTION(DWORD, GetCurrentThreadId, (void));
+BERTH_FUNCTION(HANDLE, CreateThread,
+               (LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
+                LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags,
+                LPDWORD lpThreadId));
+BERTH_FUNCTION(__attribute__((noreturn)) void, ExitThread, (DWORD dwExitCode));
+
+BERTH_FUNCTION(DWORD, WaitForSingleObject, (HANDLE hHandle, DWORD dwMilliseconds));
+BERTH_FUNCTION(DWORD, WaitForMultipleObjects,
+               (DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds));
+BERTH_FUNCTION(HANDLE, CreateEventA,
+               (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                LPCSTR lpName));
+BERTH_FUNCTION(HANDLE, CreateEventW,
+               (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
+                LPCWSTR lpName));
+BERTH_FUNCTION(BOOL, SetEvent, (HANDLE hEvent));
+BERTH_FUNCTION(BOOL, ResetEvent, (HANDLE hEvent));
+
+BERTH_FUNCTION(BOOL, CloseHandle, (HANDLE hObject));
+BERTH_FUNCTION(BOOL, SetHandleInformation, (HANDLE hObject, DWORD dwMask, DWORD dwFlags));
+BERTH_FUNCTION(BOOL, GetHandleInformation, (HANDLE hObject, LPDWORD lpdwFlags));
+
+BERTH_FUNCTION(void, Sleep, (DWORD dwMilliseconds));
+BERTH_FUNCTION(ULONGLONG, GetTickCount64, (void));
+
+BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
+BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
+BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
+
+#if defined(UNICODE)
+#define CreateEvent CreateEventW
+#else
+#define CreateEvent CreateEventA
+#define LoadLibrary LoadLibraryA
+#define GetModuleHandle GetModuleHandleA
+#endif
+
+#endif
