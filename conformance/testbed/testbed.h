@@ -106,6 +106,9 @@ bool testbed_never_notify(bool on);
  */
 int testbed_netsh(const char *line, char *output, size_t size);
 
+/* MaxUserPort in the registry, read at the next start of Windows. False as above. */
+bool testbed_max_user_port(unsigned short port);
+
 /* A port nobody uses, for the running protocol tests: the first of `count` free ones in a place far
  * from the dynamic range. In the simulator always the same.
  */

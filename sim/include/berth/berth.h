@@ -62,6 +62,9 @@ void berth_reset(struct berth *machine, uint64_t seed, bool keep_disk);
 /* Takes a new profile, from the next boot on. */
 void berth_set_profile(struct berth *machine, const struct profile *profile);
 
+/* The UAC slider at its lowest or not, from the next start of a program on. */
+void berth_set_never_notify(struct berth *machine, bool on);
+
 /* The disk's bytes, to damage or compare. They live until the next write. */
 unsigned char *berth_disk(struct berth *machine, size_t *size);
 
@@ -107,15 +110,30 @@ void berth_kill(struct berth *machine, struct berth_process *process);
 uint32_t berth_start(struct berth *machine, const struct berth_launch *launch,
                      void (*start)(void *), void *context, uint32_t *process_id);
 
-/* Waits in virtual time until the process has ended; its exit code. */
+/* Waits in virtual time until the process has ended; its exit code. Of a process from berth_start,
+ * once.
+ */
 uint32_t berth_wait(struct berth *machine, uint32_t process_id);
 void berth_terminate(struct berth *machine, uint32_t process_id);
+
+/* Ends the running process from a thread of its own fiber, not from a borrowed stack. */
+void berth_exit(struct berth *machine, uint32_t exit_code);
+
+/* The number of the running process; 0 outside. */
+uint32_t berth_process_id(const struct berth *machine);
 
 /* Blocks the running simulated thread until `*word` differs from `value`; berth_wake lets all
  * sleepers look again. How a test bed builds pipes between simulated processes.
  */
 void berth_sleep_on(struct berth *machine, const uint32_t *word, uint32_t value);
 void berth_wake(struct berth *machine);
+
+/* The same, or until the process has ended, which has to come from berth_start: false then. */
+bool berth_sleep_on_process(struct berth *machine, const uint32_t *word, uint32_t value,
+                            uint32_t process_id);
+
+/* Writes MaxUserPort under ...\\Tcpip\\Parameters; the next boot reads it. False without power. */
+bool berth_set_max_user_port(struct berth *machine, uint16_t port);
 
 void berth_set_network(struct berth *machine, bool up);
 
