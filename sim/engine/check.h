@@ -5,15 +5,18 @@
 #ifndef SIM_ENGINE_CHECK_H
 #define SIM_ENGINE_CHECK_H
 
+enum { CHECK_EXIT_CODE = 3 };
+
 _Noreturn void check_failed(const char *fact, const char *file, int line);
 
 #define ASSERT(c) ((c) ? (void)0 : check_failed(#c, __FILE__, __LINE__))
 #define ABSURD(why) check_failed("absurd: " why, __FILE__, __LINE__)
 
 #if defined(BERTH_SLOW_CHECKS)
-#define SLOW(stmt) stmt
+#define BERTH_SLOW 1
 #else
-#define SLOW(stmt) ((void)0)
+#define BERTH_SLOW 0
 #endif
+#define SLOW(stmt) ((void)(BERTH_SLOW && ((stmt), 1)))
 
 #endif

@@ -4,6 +4,9 @@
  * A run is a function of (program, seed), or of (program, list of choices): with a list given, each
  * draw takes the next entry, reduced modulo the number of answers, and falls back to the seed's
  * stream when the list is used up. With a log given, every draw is written to it.
+ *
+ * A draw moves its stream whether or not the list answers for it, so that the first n choices of a
+ * run's own log, with that run's seed, are that run again for every n.
  */
 #ifndef SIM_ENGINE_CHOOSE_H
 #define SIM_ENGINE_CHOOSE_H
@@ -25,6 +28,7 @@ enum choice_site {
 
 struct choice {
     enum choice_site site;
+    uint32_t zero;  /* no gap: logs compare by their bytes */
     uint64_t count; /* 0 stands for 2^64 */
     uint64_t value;
 };
@@ -33,13 +37,16 @@ struct choice_source {
     uint64_t streams[CHOICE_SITE_COUNT];
     const uint64_t *list; /* borrowed; NULL when the seed decides everything */
     size_t list_count, list_next;
-    struct choice *log; /* borrowed; NULL when nobody asks */
+    struct choice *log;         /* borrowed; NULL when nobody asks */
     size_t log_size, log_count; /* log_count goes on counting when the log is full */
 };
 
+/* All streams at their start; no list, no log. */
 void choose_seed(struct choice_source *source, uint64_t seed);
 
 /* A number below `count`; of all 64 bits when `count` is 0. With one answer nothing is drawn. */
 uint64_t choose(struct choice_source *source, enum choice_site site, uint64_t count);
+
+void choose_check(const struct choice_source *source);
 
 #endif

@@ -2,8 +2,8 @@
  * knows nothing of Windows.
  *
  * Time is nanoseconds since the engine was made and moves only in engine_step(). It goes on across
- * a reboot, as the world's clock does. Events run by due time, then in the order posted. Events live
- * in the arena: power off forgets them.
+ * a reboot, as the world's clock does. Events run by due time, then in the order posted. Events
+ * live in the arena: power off forgets them.
  */
 #ifndef SIM_ENGINE_ENGINE_H
 #define SIM_ENGINE_ENGINE_H
@@ -24,8 +24,8 @@ struct engine {
     struct arena arena;
     struct choice_source choices;
     uint64_t now_ns;
-    uint64_t records;     /* how many have gone into the fingerprint */
-    uint64_t fingerprint; /* of everything recorded so far */
+    uint64_t records;           /* how many have gone into the fingerprint */
+    uint64_t fingerprint;       /* of everything recorded so far */
     struct event_queue *events; /* in the arena; NULL until the first event */
     uint64_t events_posted;
     uint64_t events_run;
@@ -37,16 +37,20 @@ struct engine {
 bool engine_open(struct engine *engine, uint64_t seed, size_t limit, unsigned char poison);
 void engine_close(struct engine *engine);
 
-/* Power off: the arena and all events are gone; time, chance and fingerprint go on. */
+/* Power off: the arena and all events are gone; time, chance and fingerprint go on. Ids of events
+ * from before are never those of events after.
+ */
 void engine_power_off(struct engine *engine);
 
-/* Starts a run anew, as after engine_open(), without asking the host for memory. */
+/* Starts a run anew, as after engine_open(), without asking the host for memory. The trace's sink
+ * stays; the list and log of choices and a fault not yet injected are forgotten.
+ */
 void engine_restart(struct engine *engine, uint64_t seed);
 
 typedef void event_function(void *context, uint64_t argument);
 
-/* Runs `run(context, argument)` at `due_ns`, not before now. Answers the event's id, never 0; or 0
- * when the arena is full.
+/* Runs `run(context, argument)` at `due_ns`, or now when that is past. Answers the event's id,
+ * never 0; or 0, with nothing changed, when the arena is full.
  */
 uint64_t engine_post(struct engine *engine, uint64_t due_ns, event_function *run, void *context,
                      uint64_t argument);
@@ -71,7 +75,10 @@ struct record {
 
 void engine_record(struct engine *engine, const struct record *record);
 
-/* Writes a line to the trace, if anyone reads it. Formats like printf; never %p. */
+/* Writes a line to the trace, if anyone reads it. Formats like printf; never %p. A line is cut
+ * after ENGINE_TRACE_MAX - 1 bytes.
+ */
+enum { ENGINE_TRACE_MAX = 512 };
 void engine_trace(struct engine *engine, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

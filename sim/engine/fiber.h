@@ -7,6 +7,8 @@
 
 struct fiber;
 
+enum { FIBER_STACK_BYTES = 256 * 1024 };
+
 /* The fiber that the host's own stack is; made at the first call, one for each host thread. */
 struct fiber *fiber_host(void);
 
@@ -15,18 +17,22 @@ struct fiber *fiber_host(void);
  */
 struct fiber *fiber_new(void (*start)(void *context), void *context);
 
-/* Runs `to` in place of the running fiber, until somebody switches back. */
+/* Runs `to` in place of the running fiber, until somebody switches back. Keeps errno. With the
+ * running fiber itself, does nothing.
+ */
 void fiber_switch(struct fiber *to);
 
-/* Ends the running fiber and runs `to`. The stack goes back to the pool. */
+/* Ends the running fiber, not the host's, and runs `to`. The stack goes back to the pool. */
 _Noreturn void fiber_leave(struct fiber *to);
 
-/* Forgets a fiber that stands still, whatever it was doing: power was cut under it. */
+/* Forgets a fiber that stands still, whatever it was doing: power was cut under it. The stack goes
+ * back to the pool; what the fiber's frames held is never unwound.
+ */
 void fiber_abandon(struct fiber *fiber);
 
 struct fiber *fiber_running(void);
 
-/* How many stacks the pool has made so far; a leak shows here. */
+/* How many stacks this host thread's pool has made so far; a leak shows here. */
 unsigned fiber_stacks_made(void);
 
 #endif
