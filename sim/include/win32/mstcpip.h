@@ -48,4 +48,9 @@ typedef struct {
 #endif
 } INET_PORT_RESERVATION_INSTANCE, *PINET_PORT_RESERVATION_INSTANCE;
 
+/* No documented call uses it. */
+typedef struct {
+    ULONG OwningPid;
+} INET_PORT_RESERVATION_INFORMATION, *PINET_PORT_RESERVATION_INFORMATION;
+
 #endif

@@ -167,6 +167,9 @@ typedef struct _WSPUPCALLTABLE {
     LPWPUCLOSETHREAD lpWPUCloseThread;
 } WSPUPCALLTABLE, *LPWSPUPCALLTABLE;
 
+WSPAPI_POINTER(int, LPWSPSTARTUP)(WORD wVersionRequested, LPWSPDATA lpWSPData,
+    LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable);
+
 BERTH_FUNCTION(int, WSPStartup, (WORD wVersionRequested, LPWSPDATA lpWSPData,
     LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable));
 /* clang-format on */
