@@ -1,0 +1,141 @@
+/* berth-conformance: judges a Winsock by the clauses of the specification. --help says how. */
+#include <stdio.h>
+
+#include "conformance/report/report.h"
+#include "conformance/runner/check_options.h"
+#include "conformance/runner/coverage.h"
+#include "conformance/runner/os.h"
+#include "conformance/runner/text.h"
+
+enum { EXPECTED = 0, UNEXPECTED = 1, USAGE = 2, BROKEN = 3, MESSAGE_SIZE = 1024 };
+
+struct writer {
+    const char *path; /* NULL: not asked for */
+    void (*write)(const struct report *report, FILE *out);
+};
+
+enum { WRITER_COUNT = 4 };
+
+static int complain(const char *message)
+{
+    fprintf(stderr, "%s\n", message);
+    return USAGE;
+}
+
+/* Whether all can be written, before anything runs. */
+static bool try_outputs(const struct writer *writers)
+{
+    for (int i = 0; i < WRITER_COUNT; i++) {
+        struct output output;
+        if (writers[i].path == NULL)
+            continue;
+        if (!output_open(&output, writers[i].path)) {
+            fprintf(stderr, "%s:1: cannot be written, expected a file in a folder that is there\n",
+                    writers[i].path);
+            return false;
+        }
+        output_drop(&output);
+    }
+    return true;
+}
+
+static bool write_outputs(const struct writer *writers, const struct report *report)
+{
+    for (int i = 0; i < WRITER_COUNT; i++) {
+        struct output output;
+        if (writers[i].path == NULL)
+            continue;
+        bool opened = output_open(&output, writers[i].path);
+        if (opened)
+            writers[i].write(report, output.file);
+        if (opened && output_keep(&output))
+            continue;
+        fprintf(stderr, "%s:1: could not be written, expected room for it\n", writers[i].path);
+        return false;
+    }
+    return true;
+}
+
+static int judge(struct run *run, const struct expectations *expectations)
+{
+    const struct settings *settings = run->settings;
+    const struct report report = {run, expectations};
+    const struct writer writers[WRITER_COUNT] = {{settings->junit, report_junit},
+                                                 {settings->json, report_json},
+                                                 {settings->html, report_html},
+                                                 {settings->observe, report_profile}};
+    if (!try_outputs(writers))
+        return USAGE;
+    if (!run_cases(run, &settings->profile)) {
+        fprintf(stderr, "berth-conformance: the test bed does not open: %s\n", testbed_reason());
+        return BROKEN;
+    }
+    report_console(&report, stdout);
+    bool well = expectations_judge(expectations, run, stdout);
+    if (!write_outputs(writers, &report))
+        return BROKEN;
+    return well ? EXPECTED : UNEXPECTED;
+}
+
+static int judge_by_expectations(struct run *run)
+{
+    char message[MESSAGE_SIZE];
+    static struct expectations expectations;
+    int code = USAGE;
+    if (expectations_read(&expectations, run->settings->expect, message, sizeof message))
+        code = judge(run, &expectations);
+    else
+        complain(message);
+    expectations_free(&expectations);
+    return code;
+}
+
+static int write_coverage(const struct run *run)
+{
+    coverage_write(run, stdout);
+    return coverage_check(run, stdout) ? EXPECTED : UNEXPECTED;
+}
+
+static int obey(struct run *run)
+{
+    switch (run->settings->command) {
+    case COMMAND_RUN:
+        return judge_by_expectations(run);
+    case COMMAND_LIST:
+        coverage_list(run, stdout);
+        return EXPECTED;
+    case COMMAND_CLAUSES:
+        return write_coverage(run);
+    case COMMAND_CHECK_OPTIONS:
+        return check_options(run, stdout);
+    case COMMAND_HELP:
+        fputs(settings_help, stdout);
+        return EXPECTED;
+    }
+    return BROKEN;
+}
+
+int main(int argc, char **argv)
+{
+    char message[MESSAGE_SIZE];
+    struct settings settings;
+    struct run run;
+    if (!settings_read(&settings, argc, argv, message, sizeof message)) {
+        settings_free(&settings);
+        return complain(message);
+    }
+    os_prepare();
+    run_plan(&run, &settings);
+    int code = USAGE;
+    bool cases = settings.command == COMMAND_RUN || settings.command == COMMAND_LIST;
+    if (run_choose(&run, cases ? settings.only : NULL) > 0 || !cases)
+        code = obey(&run);
+    else
+        fprintf(stderr,
+                "command line:%d: nothing is called \"%s\", expected a case, suite or clause of "
+                "--list\n",
+                settings.only_at, settings.only);
+    run_free(&run);
+    settings_free(&settings);
+    return code;
+}

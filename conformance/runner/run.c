@@ -1,0 +1,275 @@
+#include "conformance/runner/run.h"
+
+#include <stdlib.h>
+
+#include "conformance/runner/os.h"
+#include "conformance/runner/pattern.h"
+#include "conformance/runner/text.h"
+#include "conformance/suites/suites.h"
+
+enum { POOL_TEXT_SIZE = 32 * 1024 };
+
+struct run *run_current;
+struct outcome *run_current_case;
+
+static bool begun; /* the test bed has a case open */
+
+void run_plan(struct run *run, const struct settings *settings)
+{
+    *run = (struct run){.settings = settings, .target = testbed_target()};
+    for (size_t i = 0; all_suites[i] != NULL; i++)
+        for (const struct suite_case *test = all_suites[i]->cases; test->name != NULL; test++)
+            run->count++;
+    run->outcomes = calloc(run->count + 1, sizeof *run->outcomes);
+    if (run->outcomes == NULL)
+        abort();
+
+    struct outcome *outcome = run->outcomes;
+    for (size_t i = 0; all_suites[i] != NULL; i++)
+        for (const struct suite_case *test = all_suites[i]->cases; test->name != NULL; test++)
+            *outcome++ = (struct outcome){.suite = all_suites[i], .test = test};
+}
+
+static void forget(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct outcome *outcome = &run->outcomes[i];
+        free(outcome->message);
+        free(outcome->pool);
+        outcome->message = NULL;
+        outcome->pool = NULL;
+        outcome->verdict = VERDICT_NONE;
+    }
+    for (int behaviour = 0; behaviour < BEHAVIOUR_COUNT; behaviour++) {
+        run->observed[behaviour] = OPTION_COUNT;
+        run->observed_by[behaviour] = NULL;
+    }
+    memset(run->verdicts, 0, sizeof run->verdicts);
+}
+
+void run_free(struct run *run)
+{
+    forget(run);
+    free(run->outcomes);
+    *run = (struct run){0};
+}
+
+bool run_cites(const struct suite_case *test, enum clause clause)
+{
+    for (size_t i = 0; i < CASE_CLAUSES_MAX && test->clauses[i] != CLAUSE_NONE; i++)
+        if (test->clauses[i] == clause)
+            return true;
+    return false;
+}
+
+void run_write_clauses(const struct suite_case *test, FILE *out)
+{
+    char id[CLAUSE_ID_SIZE];
+    for (size_t i = 0; i < CASE_CLAUSES_MAX && test->clauses[i] != CLAUSE_NONE; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : " ", clause_id(test->clauses[i], id));
+}
+
+static bool names(const struct outcome *outcome, const char *pattern,
+                  bool (*matches)(const char *, const char *))
+{
+    char id[CLAUSE_ID_SIZE];
+    const struct suite_case *test = outcome->test;
+    if (matches(pattern, test->name) || matches(pattern, outcome->suite->name))
+        return true;
+    for (size_t i = 0; i < CASE_CLAUSES_MAX && test->clauses[i] != CLAUSE_NONE; i++)
+        if (matches(pattern, clause_id(test->clauses[i], id)) ||
+            matches(pattern, spec_clauses[test->clauses[i]].id))
+            return true;
+    return false;
+}
+
+static size_t choose(struct run *run, const char *pattern,
+                     bool (*matches)(const char *, const char *))
+{
+    size_t chosen = 0;
+    for (size_t i = 0; i < run->count; i++) {
+        run->outcomes[i].chosen = pattern == NULL || names(&run->outcomes[i], pattern, matches);
+        chosen += run->outcomes[i].chosen;
+    }
+    return chosen;
+}
+
+size_t run_choose(struct run *run, const char *pattern)
+{
+    size_t chosen = choose(run, pattern, pattern_equals);
+    return chosen > 0 ? chosen : choose(run, pattern, pattern_matches);
+}
+
+void run_choose_citing(struct run *run, enum clause clause)
+{
+    for (size_t i = 0; i < run->count; i++)
+        run->outcomes[i].chosen = run_cites(run->outcomes[i].test, clause);
+}
+
+/* The case as cmocka sees it: one test, whatever phases it has. */
+static void play(void **state)
+{
+    const struct outcome *outcome = *state;
+    REQUIRE_TESTBED(testbed_begin_case(outcome->suite->user));
+    begun = true;
+    outcome->test->run();
+    if (outcome->test->after_reboot == NULL)
+        return;
+    REQUIRE_TESTBED(testbed_reboot(outcome->test->reboot));
+    outcome->test->after_reboot();
+}
+
+/* What cmocka prints around a test says nothing that the runner does not know; what is left of a
+ * line, or NULL for nothing.
+ */
+static const char *without_frame(const char *line, size_t length)
+{
+    static const char *const noise[] = {"[==========]",     "[  PASSED  ]", "[ RUN      ]",
+                                        "[       OK ]",     "[  FAILED  ]", "[  SKIPPED ]",
+                                        " 1 FAILED TEST(S)"};
+    static const char *const marks[] = {"[  ERROR   ] --- ", "[   LINE   ] --- "};
+    for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
+        if (strncmp(line, noise[i], strlen(noise[i])) == 0)
+            return NULL;
+    const char *end = line + length;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(line, marks[i], strlen(marks[i])) == 0)
+            line += strlen(marks[i]);
+    return line == end ? NULL : line;
+}
+
+static char *message_of(const char *printed)
+{
+    struct text message = {0};
+    while (*printed != '\0') {
+        size_t length = strcspn(printed, "\r\n");
+        const char *kept = without_frame(printed, length);
+        if (kept != NULL) {
+            text_add(&message, kept, (size_t)(printed + length - kept));
+            text_say(&message, "\n");
+        }
+        printed += length;
+        printed += *printed != '\0';
+    }
+    if (message.length == 0)
+        text_say(&message, "failed without a word\n");
+    return message.bytes;
+}
+
+static char *pool_now(void)
+{
+    static char pool[POOL_TEXT_SIZE];
+    size_t size = testbed_describe_pool(pool, sizeof pool);
+    pool[size < sizeof pool ? size : sizeof pool - 1] = '\0';
+    return size == 0 ? NULL : text_copy(pool);
+}
+
+static bool run_case(struct run *run, struct outcome *outcome)
+{
+    struct CMUnitTest test[1] = {
+        {.name = outcome->test->name, .test_func = play, .initial_state = outcome}};
+    char *replay = settings_replay(run->settings, outcome->test->name);
+    struct text last_words = {0};
+    text_say(&last_words, "\nberth-conformance: the harness broke. This runs the case again:\n");
+    text_say(&last_words, replay);
+    text_say(&last_words, "\n");
+    free(replay);
+
+    bool captured = os_capture_begin(last_words.bytes);
+    if (captured) {
+        begun = false;
+        run_current_case = outcome;
+        int failed = cmocka_run_group_tests_name(outcome->suite->name, test, NULL, NULL);
+        if (failed != 0)
+            outcome->verdict = VERDICT_FAIL;
+        if (failed != 0 && begun)
+            outcome->pool = pool_now();
+        if (begun)
+            testbed_end_case();
+        run_current_case = NULL;
+        char *printed = os_capture_end();
+        if (outcome->verdict == VERDICT_NONE && strstr(printed, "[  SKIPPED ]") != NULL)
+            outcome->verdict = VERDICT_SKIPPED;
+        if (outcome->verdict == VERDICT_NONE)
+            outcome->verdict = VERDICT_PASS;
+        if (outcome->verdict == VERDICT_FAIL) {
+            free(outcome->message);
+            outcome->message = message_of(printed);
+        }
+        free(printed);
+    }
+    text_free(&last_words);
+    return captured;
+}
+
+static void judge_clauses(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const struct outcome *outcome = &run->outcomes[i];
+        const enum clause *cited = outcome->test->clauses;
+        for (size_t j = 0; j < CASE_CLAUSES_MAX && cited[j] != CLAUSE_NONE; j++) {
+            enum verdict verdict = outcome->verdict;
+            if (verdict == VERDICT_PASS &&
+                spec_clauses[cited[j]].strength == IMPLEMENTATION_DEFINED)
+                verdict = VERDICT_OBSERVED;
+            if (verdict > run->verdicts[cited[j]])
+                run->verdicts[cited[j]] = verdict;
+        }
+    }
+}
+
+/* The programs of all suites, each once; suites may share theirs. */
+static const struct testbed_program **list_programs(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; all_suites[i] != NULL; i++)
+        for (const struct testbed_program *program = all_suites[i]->programs;
+             program != NULL && program->name != NULL; program++)
+            count++;
+    const struct testbed_program **programs = calloc(count + 1, sizeof *programs);
+    if (programs == NULL)
+        abort();
+
+    count = 0;
+    for (size_t i = 0; all_suites[i] != NULL; i++) {
+        for (const struct testbed_program *program = all_suites[i]->programs;
+             program != NULL && program->name != NULL; program++) {
+            size_t known = 0;
+            while (known < count && programs[known] != program)
+                known++;
+            if (known == count)
+                programs[count++] = program;
+        }
+    }
+    return programs;
+}
+
+bool run_cases(struct run *run, const struct profile *profile)
+{
+    forget(run);
+    const struct testbed_program **programs = list_programs();
+    const struct testbed_options options = {
+        .seed = run->settings->seed, .profile = profile, .programs = programs};
+    bool opened = testbed_open(&options);
+    bool ran = opened;
+    run_current = run;
+    for (size_t i = 0; i < run->count && ran; i++)
+        if (run->outcomes[i].chosen)
+            ran = run_case(run, &run->outcomes[i]);
+    run_current = NULL;
+    if (opened) {
+        run->fingerprint = testbed_fingerprint();
+        testbed_close();
+    }
+    free(programs);
+    judge_clauses(run);
+    return ran;
+}
+
+unsigned run_total(const struct run *run, enum verdict verdict)
+{
+    unsigned total = 0;
+    for (int clause = CLAUSE_NONE + 1; clause < CLAUSE_COUNT; clause++)
+        total += run->verdicts[clause] == verdict;
+    return total;
+}

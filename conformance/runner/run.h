@@ -1,0 +1,63 @@
+/* A run: the cases that were chosen, what came of each, and what it says about each clause. */
+#ifndef CONFORMANCE_RUNNER_RUN_H
+#define CONFORMANCE_RUNNER_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "conformance/runner/settings.h"
+#include "conformance/runner/verdict.h"
+#include "conformance/suites/suite.h"
+
+struct outcome {
+    const struct suite *suite;
+    const struct suite_case *test;
+    bool chosen;
+    enum verdict verdict; /* PASS, FAIL, SKIPPED or UNSUPPORTED; NONE until it ran */
+    char *message;        /* why it failed or was skipped; NULL when it passed */
+    char *pool;           /* what stood in the port pool when it failed; NULL for nothing */
+};
+
+struct run {
+    const struct settings *settings;
+    struct outcome *outcomes; /* all cases, suite by suite */
+    size_t count;
+    enum option observed[BEHAVIOUR_COUNT];    /* OPTION_COUNT where nothing was */
+    const char *observed_by[BEHAVIOUR_COUNT]; /* the case that saw it first */
+    enum verdict verdicts[CLAUSE_COUNT];
+    unsigned long long fingerprint;
+    const char *target;
+};
+
+/* Every case of all_suites, none chosen. */
+void run_plan(struct run *run, const struct settings *settings);
+void run_free(struct run *run);
+
+/* Whether the case cites the clause. */
+bool run_cites(const struct suite_case *test, enum clause clause);
+
+/* Chooses the cases that `pattern` names, all for NULL; answers how many. An exact name of a case
+ * or suite or id of a clause stands for that alone; a pattern with * or ? must match a whole name;
+ * any other must occur in one.
+ */
+size_t run_choose(struct run *run, const char *pattern);
+void run_choose_citing(struct run *run, enum clause clause);
+
+/* Runs what was chosen on a machine of this profile, from a clean start, and judges each clause.
+ * False when the test bed or the temporary file for the output cannot be had.
+ */
+bool run_cases(struct run *run, const struct profile *profile);
+
+/* How many clauses have the verdict. */
+unsigned run_total(const struct run *run, enum verdict verdict);
+
+/* The case's clauses, "ACQ-007 ACQ-008". */
+void run_write_clauses(const struct suite_case *test, FILE *out);
+
+/* Where observe_option, observe_value and skip_case write: the case that runs, NULL between cases.
+ */
+extern struct run *run_current;
+extern struct outcome *run_current_case;
+
+#endif
