@@ -1,0 +1,401 @@
+/* The rows of DESIGN's speed table: target, what this machine does (the median of several runs),
+ * and beside it the same loop on the host's own sockets where there is such a loop.
+ *
+ *     berth-bench [--json FILE]
+ *
+ * Exit codes: 0 measured, 2 usage, 3 a call failed that the bench needs.
+ */
+#include <winsock2.h>
+
+#include <iphlpapi.h>
+#include <mstcpip.h>
+
+#include <stdbool.h>
+
+#include "berth/berth.h"
+#include "sim/bench/host.h"
+
+enum {
+    RUNS = 7,
+    SUITE_RUNS = 3,
+    CYCLES = 100000,
+    HOST_CYCLES = 4000,
+    BOOTS = 200,
+    STORED = 1000,
+    MANY_PORTS = 60000,
+    MANY_SOCKETS = 10000,
+    BLOCK = 100,
+    EXIT_USAGE = 2,
+    EXIT_HARNESS = 3
+};
+
+struct row {
+    const char *what, *unit;
+    double target;
+    bool at_least; /* the target is a floor; else a ceiling; 0 is none */
+    bool measured;
+    double value;
+    double peer; /* the host's sockets; 0 when there is no such loop */
+};
+
+static struct berth *machine;
+
+static void need(bool done, const char *what)
+{
+    if (done)
+        return;
+    fprintf(stderr, "berth-bench: %s failed\n", what);
+    exit(EXIT_HARNESS);
+}
+
+/* ---- The machine -------------------------------------------------------------------------------
+ */
+
+static void enter(void)
+{
+    const struct berth_launch elevated = {.account = BERTH_ADMIN, .run_as = true, .consent = true};
+    WSADATA data;
+
+    need(berth_enter(machine, &elevated) == 0, "starting a process");
+    need(WSAStartup(MAKEWORD(2, 2), &data) == 0, "WSAStartup");
+}
+
+static void begin(void)
+{
+    berth_reset(machine, 1, false);
+    need(berth_boot(machine), "booting");
+    enter();
+}
+
+static void end(void)
+{
+    berth_off(machine, BERTH_POWER_CUT);
+}
+
+static SOCKET open_socket(void)
+{
+    SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    need(s != INVALID_SOCKET, "socket");
+    return s;
+}
+
+static void bind_loopback(SOCKET s)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    need(bind(s, (const struct sockaddr *)&address, sizeof address) == 0, "bind");
+}
+
+static INET_PORT_RESERVATION_INSTANCE acquire(SOCKET s, USHORT count)
+{
+    INET_PORT_RANGE range = {.StartPort = 0, .NumberOfPorts = count};
+    INET_PORT_RESERVATION_INSTANCE instance;
+    DWORD size;
+
+    need(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof range, &instance, sizeof instance,
+                  &size, NULL, NULL) == 0,
+         "SIO_ACQUIRE_PORT_RESERVATION");
+    return instance;
+}
+
+static void token_ioctl(SOCKET s, DWORD code, ULONG64 token)
+{
+    INET_PORT_RESERVATION_TOKEN in = {.Token = token};
+    DWORD size;
+
+    need(WSAIoctl(s, code, &in, sizeof in, NULL, 0, &size, NULL, NULL) == 0, "WSAIoctl");
+}
+
+/* ---- The loops: each answers the nanoseconds of one step --------------------------------------
+ */
+
+static double time_cycle(void)
+{
+    begin();
+    SOCKET holder = open_socket();
+    ULONG64 token = acquire(holder, BLOCK).Token;
+
+    uint64_t start = host_now_ns();
+    for (int i = 0; i < CYCLES; i++) {
+        SOCKET s = open_socket();
+        token_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, token);
+        bind_loopback(s);
+        closesocket(s);
+    }
+    double elapsed = (double)(host_now_ns() - start);
+    end();
+    return elapsed / CYCLES;
+}
+
+enum { MIX_CALLS = 10 };
+
+static void mix_once(void)
+{
+    BOOL on = TRUE;
+    struct sockaddr_in address;
+    int size = sizeof address;
+
+    SOCKET holder = open_socket();
+    ULONG64 token = acquire(holder, BLOCK).Token;
+    SOCKET s = open_socket();
+    need(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (const char *)&on, sizeof on) == 0, "setsockopt");
+    token_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, token);
+    bind_loopback(s);
+    need(getsockname(s, (struct sockaddr *)&address, &size) == 0, "getsockname");
+    token_ioctl(holder, SIO_RELEASE_PORT_RESERVATION, token);
+    closesocket(s);
+    closesocket(holder);
+}
+
+static double time_mix(void)
+{
+    begin();
+    uint64_t start = host_now_ns();
+    for (int i = 0; i < CYCLES / 4; i++)
+        mix_once();
+    double elapsed = (double)(host_now_ns() - start);
+    end();
+    return elapsed / (CYCLES / 4) / MIX_CALLS;
+}
+
+static double time_boot(void)
+{
+    ULONG64 token;
+    uint64_t elapsed = 0;
+
+    begin();
+    for (unsigned i = 0; i < STORED; i++)
+        need(CreatePersistentTcpPortReservation(htons((USHORT)(2000 + 10 * i)), 5, &token) == 0,
+             "CreatePersistentTcpPortReservation");
+    for (int i = 0; i < BOOTS; i++) {
+        berth_off(machine, BERTH_POWER_CUT);
+        uint64_t start = host_now_ns();
+        need(berth_boot(machine), "booting");
+        elapsed += host_now_ns() - start;
+    }
+    enter();
+    need(LookupPersistentTcpPortReservation(htons(2000), 5, &token) == 0, "the store");
+    end();
+    return (double)elapsed / BOOTS;
+}
+
+static double time_reset(void)
+{
+    uint64_t start = host_now_ns();
+    for (int i = 0; i < BOOTS * 10; i++) {
+        begin();
+        end();
+    }
+    return (double)(host_now_ns() - start) / (BOOTS * 10);
+}
+
+static double time_allocation(unsigned taken)
+{
+    char output[256];
+
+    begin();
+    need(berth_netsh(machine, "int ipv4 set dynamicport tcp start=1025 num=64511", output,
+                     sizeof output) == 0,
+         "netsh");
+    for (unsigned i = 0; i < taken; i++)
+        bind_loopback(open_socket());
+    uint64_t start = host_now_ns();
+    for (int i = 0; i < CYCLES / 4; i++) {
+        SOCKET s = open_socket();
+        bind_loopback(s);
+        closesocket(s);
+    }
+    double elapsed = (double)(host_now_ns() - start);
+    end();
+    return elapsed / (CYCLES / 4);
+}
+
+static double crowding(void)
+{
+    double few = time_allocation(1);
+    return time_allocation(MANY_PORTS) / few;
+}
+
+static double socket_memory(void)
+{
+    begin();
+    size_t before = berth_memory_used(machine);
+    for (int i = 0; i < MANY_SOCKETS; i++)
+        bind_loopback(open_socket());
+    double used = (double)(berth_memory_used(machine) - before);
+    end();
+    return used / MANY_SOCKETS;
+}
+
+static double idle_memory(void)
+{
+    begin();
+    double used = (double)berth_memory_used(machine);
+    end();
+    return used;
+}
+
+static double host_cycle_time(void)
+{
+    uint64_t start = host_now_ns();
+    need(host_cycle(HOST_CYCLES), "the host's socket, bind, close");
+    return (double)(host_now_ns() - start) / HOST_CYCLES;
+}
+
+static double host_mix_time(void)
+{
+    uint64_t start = host_now_ns();
+    need(host_mix(HOST_CYCLES), "the host's socket calls");
+    return (double)(host_now_ns() - start) / HOST_CYCLES / HOST_MIX_CALLS;
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------
+ */
+
+static double median(double (*measure)(void), int runs)
+{
+    double sorted[RUNS];
+
+    for (int i = 0; i < runs; i++) {
+        double value = measure();
+        int at = i;
+        for (; at > 0 && sorted[at - 1] > value; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = value;
+    }
+    return sorted[runs / 2];
+}
+
+static double suite_time(void)
+{
+    int exit_code = 0;
+    uint64_t start = host_now_ns();
+
+    need(host_run_beside("berth-conformance", &exit_code), "berth-conformance");
+    need(exit_code == 0 || exit_code == 1, "the suite");
+    return (double)(host_now_ns() - start) / 1e9;
+}
+
+static double calls_a_second(double ns)
+{
+    return 1e9 / ns / 1e6;
+}
+
+static struct row measured(const char *what, const char *unit, double target, double value)
+{
+    return (struct row){
+        .what = what, .unit = unit, .target = target, .measured = true, .value = value};
+}
+
+enum { ROWS = 8 };
+
+static void measure(struct row rows[ROWS])
+{
+    int exit_code;
+
+    rows[0] = measured("socket + associate + bind + closesocket", "us", 0.5,
+                       median(time_cycle, RUNS) / 1e3);
+    rows[0].peer = median(host_cycle_time, RUNS) / 1e3;
+    rows[1] = measured("API calls, mixed, fingerprint on", "M/s", 4,
+                       calls_a_second(median(time_mix, RUNS)));
+    rows[1].at_least = true;
+    rows[1].peer = calls_a_second(median(host_mix_time, RUNS));
+    rows[2] = measured("boot with 1,000 persistent reservations", "us", 50,
+                       median(time_boot, RUNS) / 1e3);
+    rows[3] = measured("reset + boot + process + WSAStartup + power cut", "us", 0,
+                       median(time_reset, RUNS) / 1e3);
+    rows[4] = measured("port allocation, 60,000 ports taken against 1", "times", 3,
+                       median(crowding, RUNS));
+    rows[5] = measured("memory of a bound socket", "bytes", 512, median(socket_memory, 1));
+    rows[6] = measured("memory of an idle machine", "bytes", 65536, median(idle_memory, 1));
+    rows[7] = (struct row){.what = "whole suite on the simulator", .unit = "s", .target = 2};
+    if (host_run_beside("berth-conformance", &exit_code)) {
+        rows[7].measured = true;
+        rows[7].value = median(suite_time, SUITE_RUNS);
+    }
+}
+
+static bool is_met(const struct row *row)
+{
+    return row->at_least ? row->value >= row->target : row->value <= row->target;
+}
+
+static const char *verdict(const struct row *row)
+{
+    if (!row->measured)
+        return "not built";
+    if (row->target == 0)
+        return "";
+    return is_met(row) ? "met" : "MISSED";
+}
+
+static void print_rows(const struct row rows[ROWS])
+{
+    printf("%-50s %12s %12s %12s\n", "", "target", "measured", "host's own");
+    for (int i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        printf("%-50s", row->what);
+        if (row->target > 0)
+            printf(" %s %10.6g", row->at_least ? ">" : "<", row->target);
+        else
+            printf(" %12s", "");
+        if (row->measured)
+            printf(" %12.4g", row->value);
+        else
+            printf(" %12s", "-");
+        if (row->peer > 0)
+            printf(" %12.4g", row->peer);
+        else
+            printf(" %12s", "");
+        printf(" %-6s %s\n", row->unit, verdict(row));
+    }
+}
+
+static bool write_json(const struct row rows[ROWS], const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL)
+        return false;
+    fprintf(file, "{\"rows\": [\n");
+    for (int i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        fprintf(file, "  {\"what\": \"%s\", \"unit\": \"%s\"", row->what, row->unit);
+        if (row->target > 0)
+            fprintf(file, ", \"target\": %g, \"at_least\": %s", row->target,
+                    row->at_least ? "true" : "false");
+        if (row->measured)
+            fprintf(file, ", \"measured\": %g", row->value);
+        if (row->measured && row->target > 0)
+            fprintf(file, ", \"met\": %s", is_met(row) ? "true" : "false");
+        if (row->peer > 0)
+            fprintf(file, ", \"host\": %g", row->peer);
+        fprintf(file, "}%s\n", i + 1 < ROWS ? "," : "");
+    }
+    fprintf(file, "]}\n");
+    return fclose(file) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct berth_config config = {.seed = 1};
+    struct row rows[ROWS];
+    const char *json = NULL;
+
+    if (argc == 3 && strcmp(argv[1], "--json") == 0)
+        json = argv[2];
+    else if (argc != 1) {
+        fprintf(stderr, "usage: berth-bench [--json FILE]\n");
+        return EXIT_USAGE;
+    }
+    machine = berth_new(&config);
+    need(machine != NULL, "making a machine");
+    measure(rows);
+    berth_free(machine);
+
+    print_rows(rows);
+    if (json != NULL && !write_json(rows, json)) {
+        fprintf(stderr, "berth-bench: cannot write %s\n", json);
+        return EXIT_HARNESS;
+    }
+    return 0;
+}

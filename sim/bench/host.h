@@ -1,0 +1,26 @@
+/* What the bench asks of the host: its clock, its own sockets, and to run the suite. In a file of
+ * its own, since the host's socket headers and Windows' cannot meet.
+ */
+#ifndef SIM_BENCH_HOST_H
+#define SIM_BENCH_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+uint64_t host_now_ns(void);
+
+/* Makes `rounds` rounds of socket, bind to a free port of the loopback address, close. False when
+ * the host refuses.
+ */
+bool host_cycle(unsigned rounds);
+
+/* `rounds` rounds of socket, setsockopt, bind, getsockname, close: five calls each. */
+enum { HOST_MIX_CALLS = 5 };
+bool host_mix(unsigned rounds);
+
+/* Runs the program `name` that lies beside this one, its output thrown away. False when there is no
+ * such program; `exit_code` gets its exit code.
+ */
+bool host_run_beside(const char *name, int *exit_code);
+
+#endif

@@ -1,0 +1,62 @@
+/* The machine behind berth.h: all floors, and what survives a power off. Private to runtime/.
+ *
+ * `nt` and what stands on it live in the arena: they are NULL while the machine is off.
+ */
+#ifndef SIM_RUNTIME_MACHINE_H
+#define SIM_RUNTIME_MACHINE_H
+
+#include "sim/afd/afd.h"
+#include "sim/include/berth/berth.h"
+#include "sim/nt/nt.h"
+#include "sim/tcpip/tcpip.h"
+
+struct winsock;
+
+/* A process from berth_start whose exit code nobody has fetched yet. In the arena; holds one
+ * reference of the process.
+ */
+struct started {
+    struct process *process;
+    struct started *next;
+};
+
+struct berth {
+    struct engine engine;
+    struct disk disk;
+    struct profile profile;  /* from the next boot on */
+    struct profile in_force; /* of this boot; nt->profile */
+    struct uac uac;
+    uint64_t boots;
+    struct nt *nt;
+    struct tcpip *tcpip;
+    struct afd *afd;
+    struct winsock *winsock;
+    struct object *knock; /* an event: those in berth_sleep_on wait for it */
+    struct started *started;
+    void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
+    void *deadlock_context;
+};
+
+/* What the runtime itself records. */
+enum machine_record {
+    RECORD_MACHINE_BOOT = 0x700,
+    RECORD_MACHINE_OFF,
+    RECORD_PROCESS_ENTER,
+    RECORD_PROCESS_LEAVE,
+    RECORD_PROCESS_START,
+    RECORD_PROCESS_TERMINATE,
+    RECORD_NETSH,
+    RECORD_NETWORK
+};
+
+void machine_record(struct berth *machine, enum machine_record kind, uint32_t subject,
+                    uint64_t argument, uint32_t result);
+
+/* Winsock and Win32 calls of this host thread go to the machine, or nowhere. */
+void machine_attach(struct berth *machine);
+void machine_detach(struct berth *machine);
+
+/* The executive of the machine this host thread is inside of. Asserts that there is one. */
+struct nt *machine_running(void);
+
+#endif

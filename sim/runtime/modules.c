@@ -1,0 +1,102 @@
+/* LoadLibrary and GetProcAddress for the modules the machine has. Every module is loaded from the
+ * start; its handle is a number of ours, never an address of the host's.
+ */
+#include "sim/runtime/machine.h"
+
+#include <winsock2.h>
+
+#include <iphlpapi.h>
+#include <ws2tcpip.h>
+
+#include "sim/engine/check.h"
+
+enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
+
+enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32 };
+
+typedef void any_function(void);
+
+#define WS2_32(name) {MODULE_WS2_32, #name, (any_function *)name},
+#define IPHLPAPI(name) {MODULE_IPHLPAPI, #name, (any_function *)name},
+#define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
+
+static const struct {
+    enum module module;
+    const char *name;
+    any_function *function;
+} exports[] = {
+    /* clang-format off */
+    WS2_32(WSAStartup) WS2_32(WSACleanup) WS2_32(WSAGetLastError) WS2_32(WSASetLastError)
+    WS2_32(socket) WS2_32(WSASocketA) WS2_32(WSASocketW) WS2_32(closesocket)
+    WS2_32(WSADuplicateSocketA) WS2_32(WSADuplicateSocketW) WS2_32(bind) WS2_32(listen)
+    WS2_32(connect) WS2_32(WSAConnect) WS2_32(getsockname) WS2_32(getpeername) WS2_32(sendto)
+    WS2_32(WSASendTo) WS2_32(setsockopt) WS2_32(getsockopt) WS2_32(ioctlsocket) WS2_32(WSAIoctl)
+    WS2_32(WSAGetOverlappedResult) WS2_32(WSACreateEvent) WS2_32(WSACloseEvent)
+    WS2_32(WSASetEvent) WS2_32(WSAResetEvent) WS2_32(WSAWaitForMultipleEvents) WS2_32(htons)
+    WS2_32(ntohs) WS2_32(htonl) WS2_32(ntohl) WS2_32(inet_addr) WS2_32(inet_pton)
+    IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
+    IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
+    IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
+    KERNEL32(GetLastError) KERNEL32(SetLastError) KERNEL32(VirtualAlloc) KERNEL32(VirtualFree)
+    KERNEL32(VirtualProtect) KERNEL32(GetCurrentProcessId) KERNEL32(GetCurrentThreadId)
+    KERNEL32(CreateThread) KERNEL32(ExitThread) KERNEL32(WaitForSingleObject)
+    KERNEL32(WaitForMultipleObjects) KERNEL32(CreateEventA) KERNEL32(CreateEventW)
+    KERNEL32(SetEvent) KERNEL32(ResetEvent) KERNEL32(CloseHandle) KERNEL32(SetHandleInformation)
+    KERNEL32(GetHandleInformation) KERNEL32(Sleep) KERNEL32(GetTickCount64)
+    KERNEL32(LoadLibraryA) KERNEL32(GetModuleHandleA) KERNEL32(GetProcAddress)
+    /* clang-format on */
+};
+
+static const struct {
+    const char *name;
+    enum module module;
+} modules[] = {
+    {"ws2_32", MODULE_WS2_32},
+    {"iphlpapi", MODULE_IPHLPAPI},
+    {"kernel32", MODULE_KERNEL32},
+};
+
+/* Whether `text` is `name`, in any letters, with .dll after it or without. */
+static bool names_module(const char *text, const char *name)
+{
+    for (; *name != '\0'; name++, text++)
+        if ((*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text) != *name)
+            return false;
+    static const char *const endings[] = {"", ".dll", ".DLL"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (strcmp(text, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+static HMODULE find_module(LPCSTR name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof modules / sizeof modules[0]; i++)
+        if (names_module(name, modules[i].name))
+            return (HMODULE)(uintptr_t)(MODULES_BASE * (unsigned)modules[i].module);
+    SetLastError(ERROR_MOD_NOT_FOUND);
+    return NULL;
+}
+
+HMODULE LoadLibraryA(LPCSTR lpLibFileName)
+{
+    return find_module(lpLibFileName);
+}
+
+HMODULE GetModuleHandleA(LPCSTR lpModuleName)
+{
+    return find_module(lpModuleName);
+}
+
+/* Exports by number are not modelled. */
+FARPROC GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
+{
+    uintptr_t module = (uintptr_t)hModule / MODULES_BASE;
+
+    for (size_t i = 0; i < sizeof exports / sizeof exports[0]; i++)
+        if ((uintptr_t)lpProcName > LAST_ORDINAL && exports[i].module == module &&
+            strcmp(exports[i].name, lpProcName) == 0)
+            return (FARPROC)exports[i].function;
+    SetLastError(ERROR_PROC_NOT_FOUND);
+    return NULL;
+}
