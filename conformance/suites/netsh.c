@@ -210,6 +210,8 @@ static void add_refuses_a_bad_command(void)
         "protocol=tcp startport=65536 numberofports=1",
         "protocol=tcp startport=5000 numberofports=65536",
         "protocol=tcp startport=5000 numberofports=4294967297",
+        "protocol=tcp startport=4294967295 numberofports=1",
+        "protocol=tcp startport=2 numberofports=4294967295",
         "protocol=tcp startport=-1 numberofports=1",
         "protocol=tcp startport=five numberofports=1",
         "protocol=tcp startport= numberofports=1",

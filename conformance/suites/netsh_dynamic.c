@@ -244,6 +244,37 @@ static void an_exclusion_is_persistent_by_default(void)
     }
 }
 
+/* Deleted from the active store alone, an exclusion is back after the next boot. */
+static void add_and_delete_until_the_next_boot(void)
+{
+    struct kept kept;
+    memset(&kept, 0, sizeof(kept));
+    kept.first = testbed_ports(20);
+    for (unsigned i = 0; i < 2; i++) {
+        const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
+        assert_int_equal(netsh_add("ipv4", protocol, kept.first, 10, " store=persistent"), 0);
+        assert_int_equal(netsh_add("ipv4", protocol, kept.first + 10, 10, " store=persistent"), 0);
+        assert_int_equal(netsh_delete("ipv4", protocol, kept.first, 10, " store=active"), 0);
+        assert_false(exclusion_listed("ipv4", protocol, kept.first, 10));
+        assert_true(exclusion_listed("ipv4", protocol, kept.first + 10, 10));
+    }
+    keep(&kept);
+}
+
+static void a_delete_from_the_active_store_lasts_until_the_next_boot(void)
+{
+    START_WINSOCK();
+    const unsigned first = what_was_kept().first;
+    for (unsigned i = 0; i < 2; i++) {
+        const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
+        for (unsigned at = first; at <= first + 10; at += 10) {
+            assert_true(exclusion_listed("ipv4", protocol, at, 10));
+            assert_true(probe_block(protocol, at, 10) != 0);
+            assert_int_equal(netsh_delete("ipv4", protocol, at, 10, ""), 0);
+        }
+    }
+}
+
 static void set_a_range_to_keep(void)
 {
     struct kept kept;
@@ -263,6 +294,22 @@ static void a_set_range_survives_a_restart(void)
     assert_true(in_block(bound_port(s), 20000, 1000));
     assert_int_equal(closesocket(s), 0);
     restore(TCP_BLOCK, what_was_kept().range);
+}
+
+static void set_a_range_until_the_next_boot(void)
+{
+    struct kept kept;
+    memset(&kept, 0, sizeof(kept));
+    kept.range = dynamic_range_show("ipv4", UDP_BLOCK);
+    assert_int_equal(dynamic_range_set("ipv4", UDP_BLOCK, 20000, 1000, " store=active"), 0);
+    assert_range_is("ipv4", UDP_BLOCK, 20000, 1000);
+    keep(&kept);
+}
+
+static void a_range_of_the_active_store_lasts_until_the_next_boot(void)
+{
+    const struct dynamic_range range = what_was_kept().range;
+    assert_range_is("ipv4", UDP_BLOCK, range.first, range.count);
 }
 
 /* Blocks of exactly a hundred ports without a star, in the dynamic range: Hyper-V's and its like.
@@ -325,8 +372,12 @@ static const struct suite_case cases[] = {
                 an_active_exclusion_lasts_until_the_next_boot, BOOT_006),
     REBOOT_CASE(add_to_every_store, TESTBED_RESTART,
                 an_exclusion_is_persistent_by_default, NETSH_002),
+    REBOOT_CASE(add_and_delete_until_the_next_boot, TESTBED_RESTART,
+                a_delete_from_the_active_store_lasts_until_the_next_boot, BOOT_006, NETSH_003),
     REBOOT_CASE(set_a_range_to_keep, TESTBED_RESTART,
                 a_set_range_survives_a_restart, NETSH_005),
+    REBOOT_CASE(set_a_range_until_the_next_boot, TESTBED_RESTART,
+                a_range_of_the_active_store_lasts_until_the_next_boot, NETSH_005, BOOT_006),
     REBOOT_CASE(note_the_foreign_blocks, TESTBED_RESTART,
                 foreign_blocks_keep_others_off, NETSH_004),
     END_OF_CASES,
