@@ -284,6 +284,29 @@ static void a_second_block_does_not_cost_the_first(void)
     END_WINSOCK();
 }
 
+static void blocks_of_one_socket_are_released_one_by_one(void)
+{
+    const USHORT first = free_ports(4);
+    INET_PORT_RESERVATION_INSTANCE instances[4];
+    const int order[] = {1, 3, 0};
+    bool held[] = {true, true, true, true};
+    SOCKET s;
+    START_WINSOCK();
+    s = open_socket(AF_INET, SOCK_DGRAM);
+    for (USHORT i = 0; i < 4; i++)
+        if (acquire_block(s, (USHORT)(first + i), 1, &instances[i]) != 0)
+            UNSUPPORTED_BECAUSE("a socket may have one block only");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(release_block(s, instances[order[i]].Token), 0);
+        held[order[i]] = false;
+        for (USHORT k = 0; k < 4; k++)
+            assert_true((probe_port(AF_INET, SOCK_DGRAM, (USHORT)(first + k)) != 0) == held[k]);
+    }
+    close_socket(s);
+    assert_ports_free(AF_INET, SOCK_DGRAM, first, 4);
+    END_WINSOCK();
+}
+
 /* Whether or not one socket may have two blocks, both can be drawn from where it may. */
 static void each_token_names_its_own_block(void)
 {
@@ -361,6 +384,7 @@ static const struct suite_case cases[] = {
     CASE(the_other_protocols_numbers_are_free_or_not, ACQ_018),
     CASE(a_bound_socket_may_acquire_or_is_refused, ACQ_020),
     CASE(a_second_block_does_not_cost_the_first, ACQ_021),
+    CASE(blocks_of_one_socket_are_released_one_by_one, ACQ_021, REL_002),
     CASE(each_token_names_its_own_block, ACQ_022, ACQ_023),
     CASE(the_acquiring_socket_may_use_its_own_block, ACQ_024, ACQ_023),
     CASE(acquire_does_not_bind_or_associate_its_socket, ACQ_023),

@@ -151,6 +151,52 @@ static void a_block_across_a_gap_leaves_the_gap_free(void)
     END_WINSOCK();
 }
 
+enum { CROWD = 60, PITCH = 5 };
+
+/* The i-th of CROWD blocks in an order that is neither rising nor falling. */
+static USHORT place_in_crowd(int i)
+{
+    return (USHORT)(i * 23 % CROWD * PITCH);
+}
+
+/* Blocks of one to four ports, each followed by at least one free port. */
+static void assert_crowd(const struct block *blocks, const bool *held)
+{
+    for (int i = 0; i < CROWD; i++) {
+        const USHORT last = (USHORT)(blocks[i].first + blocks[i].count - 1);
+        assert_true((probe_port(AF_INET, SOCK_STREAM, blocks[i].first) != 0) == held[i]);
+        assert_true((probe_port(AF_INET, SOCK_STREAM, last) != 0) == held[i]);
+        assert_ports_free(AF_INET, SOCK_STREAM, (USHORT)(last + 1), 1);
+    }
+}
+
+static void many_blocks_stand_side_by_side(void)
+{
+    const USHORT base = free_ports(CROWD * PITCH);
+    struct block blocks[CROWD];
+    bool held[CROWD];
+    START_WINSOCK();
+    for (int i = 0; i < CROWD; i++) {
+        blocks[i] = hold_tcp((USHORT)(base + place_in_crowd(i)), (USHORT)(i % 4 + 1));
+        held[i] = true;
+    }
+    assert_crowd(blocks, held);
+    for (int i = 0; i < CROWD; i += 2) {
+        assert_int_equal(release_block(blocks[i].s, blocks[i].token), 0);
+        held[i] = false;
+    }
+    assert_crowd(blocks, held);
+    for (int i = 1; i < CROWD; i += 2) {
+        const SOCKET s = bound_in_block(&blocks[i]);
+        close_socket(s);
+        assert_int_not_equal(associate_block(blocks[i].s, blocks[i - 1].token), 0);
+    }
+    for (int i = 0; i < CROWD; i++)
+        let_go(&blocks[i]);
+    assert_int_equal(try_acquire(&SOCKET_KINDS[0], base, CROWD * PITCH), 0);
+    END_WINSOCK();
+}
+
 static void a_socket_cannot_acquire_its_own_block_again(void)
 {
     const USHORT base = free_ports(4);
@@ -368,6 +414,7 @@ static const struct suite_case cases[] = {
     CASE(the_refused_socket_may_acquire_elsewhere, ACQ_026),
     CASE(a_block_beside_another_is_granted, ACQ_013, ACQ_016, ACQ_026),
     CASE(a_block_across_a_gap_leaves_the_gap_free, ACQ_026),
+    CASE(many_blocks_stand_side_by_side, ACQ_016, ACQ_022, ACQ_026),
     CASE(a_socket_cannot_acquire_its_own_block_again, ACQ_026, ACQ_021),
     CASE(a_block_of_another_process_is_in_the_way_too, ACQ_026),
     CASE(a_block_over_a_port_in_use_is_refused, ACQ_026),

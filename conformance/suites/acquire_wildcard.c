@@ -133,6 +133,26 @@ static void a_wildcard_block_fits_the_gap_it_is_put_in(void)
     END_WINSOCK();
 }
 
+static void wildcard_blocks_come_and_go_without_overlapping(void)
+{
+    struct block blocks[MANY];
+    START_WINSOCK();
+    for (int i = 0; i < MANY; i++)
+        blocks[i] = hold_tcp(0, 3);
+    for (int round = 1; round < 4; round++) {
+        for (int i = round; i < MANY; i += round + 1)
+            let_go(&blocks[i]);
+        for (int i = round; i < MANY; i += round + 1)
+            blocks[i] = hold_tcp(0, (USHORT)(round + 1));
+        for (int i = 0; i < MANY; i++)
+            for (int k = 0; k < i; k++)
+                assert_false(overlap(&blocks[i], &blocks[k]));
+    }
+    for (int i = 0; i < MANY; i++)
+        let_go(&blocks[i]);
+    END_WINSOCK();
+}
+
 /* Says where this stack puts wildcard blocks, as far as eight of them tell. */
 static void wildcard_blocks_lie_in_one_of_two_places(void)
 {
@@ -264,6 +284,7 @@ static const struct suite_case cases[] = {
     CASE(wildcard_blocks_do_not_overlap, ACQ_012, ACQ_026),
     CASE(a_wildcard_block_keeps_off_ports_in_use, ACQ_012),
     CASE(a_wildcard_block_fits_the_gap_it_is_put_in, ACQ_012, ACQ_016),
+    CASE(wildcard_blocks_come_and_go_without_overlapping, ACQ_012, ACQ_026),
     CASE(wildcard_blocks_lie_in_one_of_two_places, ACQ_012),
     CASE(a_wildcard_block_that_fits_nowhere_is_refused, ACQ_012, ACQ_016),
     CASE(a_wildcard_block_as_large_as_the_protocol_is_refused, ACQ_012, ACQ_016),

@@ -181,6 +181,30 @@ static void a_socket_that_found_the_block_used_up_may_bind_later(void)
     END_WINSOCK();
 }
 
+/* Whichever port comes free, the next socket gets it: it is the only one. */
+static void the_one_free_port_is_found_wherever_it_is(void)
+{
+    const USHORT first = free_ports(6);
+    const int order[] = {5, 0, 3, 1, 4, 2, 0, 5};
+    struct block block;
+    SOCKET users[6];
+    START_WINSOCK();
+    block = hold_udp(first, 6);
+    for (int i = 0; i < 6; i++)
+        users[i] = bound_in_block(&block);
+    for (int i = 0; i < 8; i++) {
+        SOCKET *user = &users[order[i]];
+        const USHORT freed = bound_port(*user);
+        close_socket(*user);
+        *user = bound_in_block(&block);
+        assert_int_equal(bound_port(*user), freed);
+    }
+    for (int i = 0; i < 6; i++)
+        close_socket(users[i]);
+    let_go(&block);
+    END_WINSOCK();
+}
+
 static void a_used_up_block_does_not_keep_others_from_binding(void)
 {
     const USHORT first = free_ports(1);
@@ -356,6 +380,7 @@ static const struct suite_case cases[] = {
     CASE(two_blocks_serve_their_own_sockets, ASSOC_002, ASSOC_005),
     CASE(bind_fails_when_the_block_is_used_up, ASSOC_006, ASSOC_007),
     CASE(a_socket_that_found_the_block_used_up_may_bind_later, ASSOC_006, ASSOC_019),
+    CASE(the_one_free_port_is_found_wherever_it_is, ASSOC_005, ASSOC_006),
     CASE(a_used_up_block_does_not_keep_others_from_binding, ASSOC_006),
     CASE(associate_changes_no_option, ASSOC_020),
     CASE(options_set_before_associate_last, ASSOC_020),

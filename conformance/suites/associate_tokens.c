@@ -63,6 +63,31 @@ static void a_second_token_replaces_the_first_or_does_nothing(void)
     END_WINSOCK();
 }
 
+/* The first block is no more; whether its association still counts, nobody says. */
+static void a_socket_of_a_released_block_takes_another_or_is_refused(void)
+{
+    const USHORT first = free_ports(4);
+    struct block old;
+    struct block new;
+    unsigned outcome;
+    SOCKET s;
+    START_WINSOCK();
+    old = hold_tcp(first, 2);
+    new = hold_tcp((USHORT)(first + 2), 2);
+    s = associated_socket(&old);
+    assert_int_equal(release_block(old.s, old.token), 0);
+    outcome = associate_block(s, new.token);
+    assert_one_of(outcome, 0, WSAEINVAL);
+    if (outcome == 0) {
+        assert_int_equal(bind_loopback(s, 0), 0);
+        assert_true(lies_in(&new, bound_port(s)));
+    }
+    close_socket(s);
+    let_go(&old);
+    let_go(&new);
+    END_WINSOCK();
+}
+
 /* ---- Tokens that name nothing -----------------------------------------------------------------
  */
 
@@ -376,6 +401,7 @@ static void a_standard_user_may_use_his_runtime_token(void)
 static const struct suite_case cases[] = {
     CASE(the_same_token_twice_is_the_same_as_once, ASSOC_022),
     CASE(a_second_token_replaces_the_first_or_does_nothing, ASSOC_022),
+    CASE(a_socket_of_a_released_block_takes_another_or_is_refused, ASSOC_002, ASSOC_022),
     CASE(token_zero_names_no_block, ASSOC_022, LAY_015),
     CASE(token_zero_after_a_good_token_clears_or_is_refused, ASSOC_022),
     CASE(a_token_nobody_was_given_is_refused, ASSOC_022, ASSOC_008, ERR_020),
