@@ -39,6 +39,19 @@ static bool try_outputs(const struct writer *writers)
     return true;
 }
 
+/* Line by line and in its place: what it holds is wanted most when the harness breaks. */
+static bool open_trace(struct run *run)
+{
+    const char *path = run->settings->trace;
+    if (path == NULL)
+        return true;
+    run->trace = fopen(path, "w");
+    if (run->trace != NULL)
+        return setvbuf(run->trace, NULL, _IOLBF, BUFSIZ) == 0;
+    fprintf(stderr, "%s:1: cannot be written, expected a file in a folder that is there\n", path);
+    return false;
+}
+
 static bool write_outputs(const struct writer *writers, const struct report *report)
 {
     for (int i = 0; i < WRITER_COUNT; i++) {
@@ -64,9 +77,12 @@ static int judge(struct run *run, const struct expectations *expectations)
                                                  {settings->json, report_json},
                                                  {settings->html, report_html},
                                                  {settings->observe, report_profile}};
-    if (!try_outputs(writers))
+    if (!try_outputs(writers) || !open_trace(run))
         return USAGE;
-    if (!run_cases(run, &settings->profile)) {
+    bool ran = run_cases(run, &settings->profile);
+    if (run->trace != NULL)
+        fclose(run->trace);
+    if (!ran) {
         fprintf(stderr, "berth-conformance: the test bed does not open: %s\n", testbed_reason());
         return BROKEN;
     }

@@ -175,6 +175,8 @@ static bool run_case(struct run *run, struct outcome *outcome)
     text_say(&last_words, "\n");
     free(replay);
 
+    if (run->trace != NULL)
+        fprintf(run->trace, "# %s\n", outcome->test->name);
     bool captured = os_capture_begin(last_words.bytes);
     if (captured) {
         begun = false;
@@ -244,12 +246,20 @@ static const struct testbed_program **list_programs(void)
     return programs;
 }
 
+static void write_trace(void *context, const char *line)
+{
+    fprintf(context, "%s\n", line);
+}
+
 bool run_cases(struct run *run, const struct profile *profile)
 {
     forget(run);
     const struct testbed_program **programs = list_programs();
-    const struct testbed_options options = {
-        .seed = run->settings->seed, .profile = profile, .programs = programs};
+    const struct testbed_options options = {.seed = run->settings->seed,
+                                            .profile = profile,
+                                            .programs = programs,
+                                            .trace = run->trace == NULL ? NULL : write_trace,
+                                            .trace_context = run->trace};
     bool opened = testbed_open(&options);
     bool ran = opened;
     run_current = run;

@@ -28,6 +28,7 @@ struct run {
     enum verdict verdicts[CLAUSE_COUNT];
     unsigned long long fingerprint;
     const char *target;
+    FILE *trace; /* gets each call the simulator saw; NULL for nowhere */
 };
 
 /* Every case of all_suites, none chosen. */

@@ -110,6 +110,13 @@ foreach(choice fails=1 fail=2 f*s=2 "f*s?*=1" planted=12 planted_admin=3 ACQ-001
   endif()
 endforeach()
 
+# The trace stands case by case.
+ends(0 --only passes --trace trace.txt)
+file(READ ${WORK}/trace.txt trace)
+if(NOT trace STREQUAL "opened\n# passes\n")
+  message(SEND_ERROR "the trace is:\n${trace}")
+endif()
+
 # A case that ends the process does not end it unsaid, and leaves no file half written.
 foreach(end protocol_scope=swapped other_protocol_bind=wsaeacces)
   ends(3 --only breaks_the_harness --set ${end} --json broken.json)

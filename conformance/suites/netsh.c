@@ -184,7 +184,7 @@ static void delete_wants_the_exact_exclusion(enum block_protocol protocol)
 FOR_TCP_AND_UDP(delete_wants_the_exact_exclusion)
 
 /* Other people's blocks are not netsh's to delete. */
-static void delete_leaves_a_runtime_block_alone(enum block_protocol protocol)
+static void netsh_delete_leaves_a_runtime_block_alone(enum block_protocol protocol)
 {
     START_WINSOCK();
     const unsigned first = testbed_ports(10);
@@ -198,7 +198,7 @@ static void delete_leaves_a_runtime_block_alone(enum block_protocol protocol)
 
     assert_int_equal(closesocket(holder), 0);
 }
-FOR_TCP_AND_UDP(delete_leaves_a_runtime_block_alone)
+FOR_TCP_AND_UDP(netsh_delete_leaves_a_runtime_block_alone)
 
 static void add_refuses_a_bad_command(void)
 {
@@ -466,8 +466,8 @@ static const struct suite_case cases[] = {
     CASE(udp_show_takes_its_parameters_in_both_forms, NETSH_004),
     CASE(tcp_delete_wants_the_exact_exclusion, NETSH_003),
     CASE(udp_delete_wants_the_exact_exclusion, NETSH_003),
-    CASE(tcp_delete_leaves_a_runtime_block_alone, NETSH_003),
-    CASE(udp_delete_leaves_a_runtime_block_alone, NETSH_003),
+    CASE(tcp_netsh_delete_leaves_a_runtime_block_alone, NETSH_003),
+    CASE(udp_netsh_delete_leaves_a_runtime_block_alone, NETSH_003),
     CASE(add_refuses_a_bad_command, NETSH_001),
     CASE(tcp_add_takes_the_last_port, NETSH_001),
     CASE(udp_add_takes_the_last_port, NETSH_001),

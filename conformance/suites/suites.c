@@ -2,22 +2,35 @@
 
 #include "conformance/suites/suite.h"
 
+/* A program that uses the runner on other suites brings its own list. */
 #if !defined(SUITES)
 #define SUITES                                                                                     \
     SUITE(layout)                                                                                  \
     SUITE(acquire)                                                                                 \
+    SUITE(acquire_wildcard)                                                                        \
+    SUITE(acquire_collisions)                                                                      \
     SUITE(associate)                                                                               \
+    SUITE(associate_tokens)                                                                        \
     SUITE(release)                                                                                 \
     SUITE(errors)                                                                                  \
     SUITE(persistent)                                                                              \
+    SUITE(create)                                                                                  \
+    SUITE(delete)                                                                                  \
+    SUITE(lookup)                                                                                  \
     SUITE(bind)                                                                                    \
+    SUITE(bind_matrix)                                                                             \
+    SUITE(bind_reserved)                                                                           \
+    SUITE(options)                                                                                 \
     SUITE(ioctl)                                                                                   \
+    SUITE(ioctl_modes)                                                                             \
+    SUITE(ioctl_pointers)                                                                          \
+    SUITE(provider)                                                                                \
     SUITE(privileges)                                                                              \
     SUITE(lifetime)                                                                                \
     SUITE(boot)                                                                                    \
     SUITE(sharing)                                                                                 \
-    SUITE(options)                                                                                 \
-    SUITE(netsh)
+    SUITE(netsh)                                                                                   \
+    SUITE(netsh_dynamic)
 #endif
 
 #define SUITE(name) extern const struct suite name##_suite;

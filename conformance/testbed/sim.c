@@ -390,6 +390,7 @@ bool testbed_open(const struct testbed_options *options)
     bed.seed = options->seed;
     bed.fingerprint = 0;
     berth_on_deadlock(bed.machine, fail_stuck_case, NULL);
+    berth_trace(bed.machine, options->trace, options->trace_context);
     return true;
 }
 

@@ -128,7 +128,9 @@ size_t testbed_describe_pool(char *output, size_t size);
 struct testbed_options {
     unsigned long long seed;
     const void *profile; /* struct profile; NULL for the default. Ignored on a real stack. */
-    const struct testbed_program *const *programs; /* ended by NULL */
+    const struct testbed_program *const *programs;  /* ended by NULL */
+    void (*trace)(void *context, const char *line); /* NULL for none; not on a real stack */
+    void *trace_context;
 };
 
 const char *testbed_target(void); /* "simulator", "wine-8.0", "windows-10.0.20348", ... */

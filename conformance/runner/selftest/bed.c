@@ -20,6 +20,8 @@ bool testbed_open(const struct testbed_options *options)
     const struct profile *profile = options->profile;
     selftest_profile = *profile;
     cases = options->seed;
+    if (options->trace != NULL)
+        options->trace(options->trace_context, "opened");
     return true;
 }
 

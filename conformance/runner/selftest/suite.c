@@ -1,5 +1,5 @@
-/* Cases whose verdicts are known. What breaks the harness is asked for by answers that no case looks
- * at otherwise.
+/* Cases whose verdicts are known. What breaks the harness is asked for by answers that no other
+ * case looks at.
  */
 #include <stdio.h>
 #include <stdlib.h>
