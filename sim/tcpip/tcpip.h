@@ -1,4 +1,5 @@
-/* TCP/IP's book of ports: endpoints and who holds them, reservations, exclusions, the dynamic ranges.
+/* TCP/IP's book of ports: endpoints and who holds them, reservations, exclusions, the dynamic
+ * ranges.
  *
  * It knows no sockets and no handles: an endpoint has an owner process and an account, given as
  * numbers. Ports are in host byte order everywhere here. Refusals change nothing. The profile's
@@ -31,8 +32,8 @@ struct tcpip;
 struct endpoint;
 struct reservation;
 
-/* Boots: reads the store, sets persistent reservations and exclusions up under new tokens, draws the
- * ephemeral cursors and foreign blocks. NULL when the arena is full.
+/* Boots: reads the store, sets persistent reservations and exclusions up under new tokens, draws
+ * the ephemeral cursors and foreign blocks. NULL when the arena is full.
  */
 struct tcpip *tcpip_boot(struct nt *nt);
 
@@ -80,8 +81,8 @@ nt_status endpoint_bind(struct tcpip *tcpip, struct endpoint *endpoint,
                         const struct address *address, uint16_t port,
                         const struct endpoint_options *options, bool administrator);
 
-/* The same for connect and sendto on an unbound endpoint: wildcard address, port 0, and the profile's
- * `implicit_bind`.
+/* The same for connect and sendto on an unbound endpoint: wildcard address, port 0, and the
+ * profile's `implicit_bind`.
  */
 nt_status endpoint_bind_implicitly(struct tcpip *tcpip, struct endpoint *endpoint,
                                    const struct endpoint_options *options, bool administrator);
@@ -126,8 +127,8 @@ nt_status reservation_acquire(struct tcpip *tcpip, struct endpoint *holder, uint
 
 struct requester {
     uint32_t process_id;
-    bool administrator;   /* its token may use persistent reservations */
-    bool shares_holder;   /* decided by afd: it holds a descriptor of the acquiring socket */
+    bool administrator; /* its token may use persistent reservations */
+    bool shares_holder; /* decided by afd: it holds a descriptor of the acquiring socket */
 };
 
 /* Ties an unbound endpoint to the reservation called `token`.
@@ -149,10 +150,16 @@ nt_status reservation_release(struct tcpip *tcpip, struct endpoint *through,
 /* The acquiring socket is closed: its blocks end. `process_ended` when the process went with it. */
 void reservation_holder_closed(struct tcpip *tcpip, struct endpoint *holder, bool process_ended);
 
+/* A process ended; its sockets have been closed before. Ends the blocks that a defect let live
+ * until then (`socket_close = survives`).
+ */
+void reservation_process_ended(struct tcpip *tcpip, uint32_t process_id);
+
 /* The holder of the runtime reservation called `token`, or NULL: for requester.shares_holder. */
 struct endpoint *reservation_holder(struct tcpip *tcpip, uint64_t token);
 
-/* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions ------------------------- */
+/* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions -------------------------
+ */
 
 /* Statuses are those whose Win32 errors the pages list:
  *   STATUS_INVALID_PARAMETER 87, STATUS_ACCESS_DENIED 5, STATUS_SHARING_VIOLATION 32,
@@ -209,7 +216,8 @@ typedef void bound_visitor(void *context, const struct bound_port *bound);
 void bound_visit(const struct tcpip *tcpip, enum protocol protocol, bound_visitor *visit,
                  void *context);
 
-/* ---- Dynamic ranges ---------------------------------------------------------------------------- */
+/* ---- Dynamic ranges ----------------------------------------------------------------------------
+ */
 
 struct port_range dynamic_range(const struct tcpip *tcpip, enum family family,
                                 enum protocol protocol);

@@ -1,0 +1,136 @@
+#include "sim/tcpip/pool.h"
+
+#include "sim/engine/check.h"
+#include "sim/tcpip/endpoint.h"
+#include "sim/tcpip/reservation.h"
+
+/* An exclusion of one family only (`netsh_families = apart`) is looked up at each choice instead.
+ */
+bool pool_block_counts(const struct tcpip *tcpip, enum protocol protocol,
+                       const struct reservation *block)
+{
+    if (block->pool != protocol)
+        return block->kind == ENTRY_RUNTIME &&
+               BEHAVES(tcpip->profile, protocol_scope, automatic_both);
+    return block->in_family[FAMILY_4] && block->in_family[FAMILY_6];
+}
+
+void pool_take_block(struct tcpip *tcpip, const struct reservation *block)
+{
+    for (enum protocol p = 0; p < PROTOCOL_COUNT; p++)
+        if (pool_block_counts(tcpip, p, block))
+            portset_add_range(&tcpip->pools[p].taken, block->first, reservation_limit(block));
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static void refresh_one(struct tcpip *tcpip, enum protocol protocol, uint32_t first, uint32_t end)
+{
+    struct pool *pool = &tcpip->pools[protocol];
+
+    portset_remove_range(&pool->taken, first, end);
+    for (enum protocol p = 0; p < PROTOCOL_COUNT; p++) {
+        struct block_walk walk = blockindex_overlapping(&tcpip->pools[p].blocks, first, end);
+        const struct reservation *block;
+        while ((block = block_walk_next(&walk)) != NULL)
+            if (pool_block_counts(tcpip, protocol, block))
+                portset_add_range(&pool->taken, larger(first, block->first),
+                                  smaller(end, reservation_limit(block)));
+    }
+    for (uint32_t port = porttable_next_used(&pool->bound, first, end); port < end;
+         port = porttable_next_used(&pool->bound, port + 1, end))
+        portset_add(&pool->taken, port);
+}
+
+void pool_refresh(struct tcpip *tcpip, uint32_t first, uint32_t end)
+{
+    for (enum protocol p = 0; p < PROTOCOL_COUNT; p++)
+        refresh_one(tcpip, p, first, end);
+}
+
+void pool_port_used(struct tcpip *tcpip, enum protocol protocol, uint32_t port)
+{
+    portset_add(&tcpip->pools[protocol].taken, port);
+}
+
+static bool in_a_block(const struct tcpip *tcpip, enum protocol protocol, enum protocol of,
+                       uint32_t port)
+{
+    struct block_walk walk = blockindex_overlapping(&tcpip->pools[of].blocks, port, port + 1);
+    const struct reservation *block;
+
+    while ((block = block_walk_next(&walk)) != NULL)
+        if (pool_block_counts(tcpip, protocol, block))
+            return true;
+    return false;
+}
+
+void pool_port_free(struct tcpip *tcpip, enum protocol protocol, uint32_t port)
+{
+    if (porttable_next_used(&tcpip->pools[protocol].bound, port, port + 1) == port)
+        return;
+    if (in_a_block(tcpip, protocol, protocol, port))
+        return;
+    if (BEHAVES(tcpip->profile, protocol_scope, automatic_both) &&
+        in_a_block(tcpip, protocol, other_protocol(protocol), port))
+        return;
+    portset_remove(&tcpip->pools[protocol].taken, port);
+}
+
+uint32_t pool_next_used(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,
+                        uint32_t end)
+{
+    return porttable_next_used(&tcpip->pools[protocol].bound, first, end);
+}
+
+/* What `taken` must hold of 64 ports. */
+static uint64_t expected_word(const struct tcpip *tcpip, enum protocol protocol, uint32_t first)
+{
+    const struct porttable *bound = &tcpip->pools[protocol].bound;
+    uint64_t expected = 0;
+
+    for (uint32_t port = porttable_next_used(bound, first, first + 64); port < first + 64;
+         port = porttable_next_used(bound, port + 1, first + 64))
+        expected |= UINT64_C(1) << (port - first);
+    for (enum protocol p = 0; p < PROTOCOL_COUNT; p++) {
+        struct block_walk walk = blockindex_overlapping(&tcpip->pools[p].blocks, first, first + 64);
+        const struct reservation *block;
+        while ((block = block_walk_next(&walk)) != NULL) {
+            if (!pool_block_counts(tcpip, protocol, block))
+                continue;
+            uint32_t end = smaller(first + 64, reservation_limit(block));
+            for (uint32_t port = larger(first, block->first); port < end; port++)
+                expected |= UINT64_C(1) << (port - first);
+        }
+    }
+    return expected;
+}
+
+void pool_check(const struct tcpip *tcpip, enum protocol protocol)
+{
+    const struct pool *pool = &tcpip->pools[protocol];
+
+    portset_check(&pool->taken);
+    porttable_check(&pool->bound, protocol);
+    blockindex_check(&pool->blocks);
+    for (uint32_t i = 0; i < pool->blocks.count; i++) {
+        const struct reservation *block = pool->blocks.places[i].block;
+        ASSERT(block->state == RESERVATION_HELD);
+        ASSERT(block->pool == protocol);
+        reservation_check(block);
+    }
+    for (uint32_t word = 0; word < PORTSET_WORDS; word++)
+        ASSERT(pool->taken.words[word] == expected_word(tcpip, protocol, word * 64));
+    for (enum family f = 0; f < FAMILY_COUNT; f++) {
+        ASSERT(pool->dynamic[f].first > 0 && pool->dynamic[f].count > 0);
+        ASSERT(pool->dynamic[f].first + pool->dynamic[f].count <= PORT_END);
+    }
+}
