@@ -19,10 +19,10 @@ enum cut { CUT_NONE, CUT_BEFORE, CUT_DURING, CUT_AFTER };
 struct disk {
     unsigned char *bytes;
     uint32_t sectors;
-    uint64_t writes;  /* sectors written since the disk was made */
-    uint64_t cut_at;  /* the write (counted as in `writes`, from 1) the power fails at; 0 never */
-    enum cut cut;     /* before, during or after that write */
-    bool powered;     /* false once the power failed: no write reaches the disk any more */
+    uint64_t writes; /* begun since the disk was made, the one the power failed at included */
+    uint64_t cut_at; /* the write (counted as in `writes`, from 1) the power fails at; 0 never */
+    enum cut cut;    /* before, during or after that write */
+    bool powered;    /* false once the power failed: no write reaches the disk any more */
 };
 
 /* An empty disk, all zero. False when the host has no memory. */

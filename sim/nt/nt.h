@@ -13,35 +13,59 @@
 #include "sim/nt/token.h"
 #include "spec/spec.h"
 
+/* What the executive records for the fingerprint; the numbers are never given another meaning. */
+enum nt_record {
+    RECORD_BOOT = 0x100,   /* arguments: boots */
+    RECORD_SHUT_DOWN,      /* arguments: boots */
+    RECORD_PROCESS,        /* subject: its id; arguments: account, elevation, parent's id */
+    RECORD_PROCESS_END,    /* subject: its id; result: exit code */
+    RECORD_THREAD,         /* subject: its id; arguments: process id */
+    RECORD_THREAD_END,     /* subject: its id; result: exit code */
+    RECORD_RUN,            /* subject: the thread whose turn it is */
+    RECORD_REGISTRY_BOOT,  /* arguments: slots, sound ones, damaged ones */
+    RECORD_REGISTRY_WRITE, /* subject: slot; arguments: slot replaced, checksum; result */
+    RECORD_REGISTRY_ERASE, /* subject: slot; result */
+};
+
 struct nt {
     struct engine *engine;
     const struct profile *profile;
     struct uac uac;
     struct registry registry; /* booted by whoever knows what its values mean: tcpip_boot */
     struct disk *disk;
-    struct process *processes;
-    struct thread *current; /* the running thread; NULL between guests */
+    struct process *processes; /* that have not ended, oldest first */
+    struct thread *current;    /* the running thread; NULL between guests */
+    struct thread *borrowed;   /* the thread on the host's own stack, or NULL */
     struct thread *ready, *ready_last;
     uint32_t ready_count;
-    uint32_t next_process_id, next_thread_id;
+    uint32_t turns_given_up; /* since a thread last became ready; see wait_for_time */
+    uint32_t looks_in_vain;  /* in a row; see looked_in_vain */
+    uint32_t last_id;        /* of a process or thread, which share their numbers */
+    bool stack_is_orphan; /* the thread of the running stack has ended: nothing comes back to it */
+    bool deadlocked;
     uint64_t boots;
-    /* Called when every thread waits and no event is left; `report` says who waits for what. Must
-     * not return to the guest: the default prints the report and exits with 3.
+    uint64_t booted_ns;
+    /* Called when every thread waits and no event is left, on the host's own stack; `report` has
+     * a line for each thread, "process 8 thread 12 waits in WaitForSingleObject". Must not return:
+     * the default prints the report and exits with 3.
      */
     void (*deadlock)(void *context, const char *report);
     void *deadlock_context;
 };
 
-/* A fresh executive in the engine's arena; NULL when it does not fit. */
+/* A fresh executive in the engine's arena, and power for the disk; NULL when it does not fit.
+ * `boots` is how often this machine has booted, this time included. `profile` is borrowed.
+ */
 struct nt *nt_boot(struct engine *engine, struct disk *disk, const struct profile *profile,
                    const struct uac *uac, uint64_t boots);
 
-/* Orderly shutdown: every process ends. Must not be called from a guest's fiber other than a
- * borrowed one.
+/* Orderly shutdown: every process ends, the oldest first, and a borrowed thread is given back. Must
+ * be called on the host's own stack, as nt_power_cut must.
  */
 void nt_shut_down(struct nt *nt);
 
-/* Power cut: fibers are abandoned where they stand, nothing is closed. The caller drops the arena. */
+/* Power cut: fibers are abandoned where they stand, nothing is closed. The caller drops the arena.
+ */
 void nt_power_cut(struct nt *nt);
 
 /* The clock the guest sees, in nanoseconds since boot. */

@@ -2,7 +2,8 @@
  *
  * An object is the first member of the thing it heads (a process, a thread, an event, afd's socket)
  * and lives in the arena. It counts handles (in all processes) and references. When the last handle
- * goes, `ops->cleanup` runs; when the last reference goes after that, `ops->destroy`.
+ * goes, `ops->cleanup` runs; when the last reference goes after that, `ops->destroy`. A handle
+ * holds a reference, a wait too.
  */
 #ifndef SIM_NT_OBJECT_H
 #define SIM_NT_OBJECT_H
@@ -18,13 +19,7 @@ struct process;
 struct thread;
 struct wait_block;
 
-enum object_type {
-    OBJECT_PROCESS,
-    OBJECT_THREAD,
-    OBJECT_EVENT,
-    OBJECT_SOCKET,
-    OBJECT_TYPE_COUNT
-};
+enum object_type { OBJECT_PROCESS, OBJECT_THREAD, OBJECT_EVENT, OBJECT_SOCKET, OBJECT_TYPE_COUNT };
 
 struct object_ops {
     /* A handle in `process` was closed; more may be left. May be NULL. */
@@ -60,6 +55,7 @@ void object_unsignal(struct object *object);
  * again, the latest closed first. `inherit` marks it for process_create's inheriting children.
  *
  *   STATUS_INSUFFICIENT_RESOURCES  the arena is full, or the process has its limit of handles
+ *   STATUS_CANCELLED               the process has ended
  */
 nt_status handle_open(struct process *process, struct object *object, bool inherit,
                       uint64_t *handle);
@@ -74,6 +70,12 @@ bool handle_exists(const struct process *process, uint64_t handle);
 
 /* STATUS_INVALID_HANDLE when there is none. */
 nt_status handle_close(struct process *process, uint64_t handle);
+
+/* Whether children inherit the handle (Get- and SetHandleInformation). STATUS_INVALID_HANDLE when
+ * there is none.
+ */
+nt_status handle_get_inherit(const struct process *process, uint64_t handle, bool *inherit);
+nt_status handle_set_inherit(struct process *process, uint64_t handle, bool inherit);
 
 /* The next handle after `handle` (0 to begin) of that type, or 0: how a process' sockets are told
  * over, in the order of their numbers.

@@ -1,8 +1,8 @@
 /* Processes and threads of the simulated machine, and waiting.
  *
  * Threads are fibers; one runs at a time, and keeps running until it waits. Which of the ready
- * threads runs next is drawn through `choose`. When none is ready, time moves to the next event; when
- * there is none either, the run is deadlocked and nt->deadlock is told.
+ * threads runs next is drawn through `choose`. When none is ready, time moves to the next event;
+ * when there is none either, the run is deadlocked and nt->deadlock is told.
  */
 #ifndef SIM_NT_PROCESS_H
 #define SIM_NT_PROCESS_H
@@ -34,7 +34,13 @@ struct process {
     _Alignas(8) unsigned char winsock[WINSOCK_PROCESS_BYTES];
 };
 
-enum thread_state { THREAD_READY, THREAD_RUNNING, THREAD_WAITING, THREAD_ENDED };
+enum thread_state {
+    THREAD_READY,
+    THREAD_RUNNING,
+    THREAD_WAITING,
+    THREAD_PARKED, /* borrowed, and the host's stack is another's just now */
+    THREAD_ENDED
+};
 
 struct thread {
     struct object object; /* signaled when the thread has ended */
@@ -44,7 +50,9 @@ struct thread {
     uint32_t last_error;
     struct process *process;
     struct fiber *fiber;
-    bool borrowed; /* runs on the host's own stack; see thread_borrow */
+    void (*start)(void *);
+    void *start_context;
+    bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
     struct wait *wait;     /* while THREAD_WAITING */
     struct thread *next_in_process;
@@ -57,8 +65,11 @@ struct thread {
 struct process *process_create(struct nt *nt, const struct token *token, struct process *parent,
                                bool inherit);
 
-/* Ends a process: its threads stop where they are, its handles are closed in the order of their
- * numbers, its object is signaled. Ends the caller too if it is one of its threads.
+/* Ends a process that has not ended: its threads stop where they are, its handles are closed in the
+ * order of their numbers, its object is signaled. Ends the caller too if it is one of its threads.
+ *
+ * A borrowed thread cannot be stopped: process_end returns to it, a wait it is in gives
+ * STATUS_CANCELLED, as every later one does, and it is there until thread_return.
  */
 void process_end(struct process *process, uint32_t exit_code);
 
@@ -66,16 +77,25 @@ void process_end(struct process *process, uint32_t exit_code);
 struct process *process_find(struct nt *nt, uint32_t id);
 
 /* A thread on a fiber of its own, ready to run `start(context)`; when that returns, the thread ends
- * with exit code 0, and its process with it when it was the last. NULL when there is no memory.
+ * with exit code 0, and its process with it when it was the last. NULL when there is no memory, or
+ * the process has ended.
  */
 struct thread *thread_create(struct process *process, void (*start)(void *), void *context);
 
 /* Makes the host's running stack a thread of `process`, the running one. It must be given back
- * with thread_return before another machine runs on this stack.
+ * with thread_return before another machine runs on this stack. NULL when the arena is full.
  */
 struct thread *thread_borrow(struct process *process);
 void thread_return(struct nt *nt);
 
+/* Takes the host's stack from the borrowed thread, which has to be the running one, and gives it
+ * back later: how one stack plays several processes. In between another may be borrowed or resumed.
+ */
+void thread_park(struct nt *nt);
+void thread_resume(struct thread *thread);
+
+/* Ends the running thread, which is not a borrowed one; its process with it when it was the last.
+ */
 _Noreturn void thread_end(struct thread *thread, uint32_t exit_code);
 
 enum { WAIT_OBJECTS_MAX = 64 };
@@ -83,12 +103,23 @@ enum { WAIT_OBJECTS_MAX = 64 };
 /* Waits until one (or all) of the objects is signaled. `index` gets which; may be NULL.
  * `timeout_ns` from now; UINT64_MAX waits for ever; 0 only looks.
  *
- *   STATUS_SUCCESS  satisfied    STATUS_TIMEOUT  the time is up
+ *   STATUS_SUCCESS                 satisfied
+ *   STATUS_TIMEOUT                 the time is up
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena has no room for the timer
+ *   STATUS_CANCELLED               the process of a borrowed thread has ended
  */
 nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
                            uint64_t timeout_ns, const char *call, uint32_t *index);
 
-/* Lets others run until the time is up. 0 gives up the rest of the turn. */
+/* Lets others run until the time is up; returns early when the arena has no room for the timer. 0
+ * gives up the rest of the turn; when everybody only does that, time moves to the next event.
+ */
 void wait_for_time(struct nt *nt, uint64_t timeout_ns, const char *call);
+
+/* To be told by calls that looked, found nothing and do not wait (a poll): a wait with timeout 0
+ * has done so. After some in a row the turn is given up, so that a guest that polls does not stop
+ * the world.
+ */
+void looked_in_vain(struct nt *nt);
 
 #endif

@@ -3,8 +3,8 @@
  * Each value is one slot of a sector, with a checksum; a slot is written whole before the call
  * returns. A value is replaced by writing the new slot before wiping the old one; at boot, of two
  * slots of one name the later wins. So a power cut leaves each value wholly there (old or new) or
- * wholly absent. A slot that does not add up is counted, reported and skipped, and its place is used
- * again.
+ * wholly absent. A slot that does not add up is counted, reported and skipped, and its place is
+ * used again.
  */
 #ifndef SIM_NT_REGISTRY_H
 #define SIM_NT_REGISTRY_H

@@ -1,5 +1,5 @@
-/* Who a process runs as, and how it came by its rights: users, UAC's two tokens, manifests, consent.
- * Sources: PRIV clauses; User Account Control; application manifests.
+/* Who a process runs as, and how it came by its rights: users, UAC's two tokens, manifests,
+ * consent. Sources: PRIV clauses; User Account Control; application manifests.
  */
 #ifndef SIM_NT_TOKEN_H
 #define SIM_NT_TOKEN_H

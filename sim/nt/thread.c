@@ -1,0 +1,189 @@
+#include "sim/nt/thread.h"
+
+#include "sim/engine/check.h"
+#include "sim/engine/fiber.h"
+#include "sim/nt/nt.h"
+#include "sim/nt/wait.h"
+
+static void thread_destroy(struct object *object)
+{
+    struct thread *thread = (struct thread *)object;
+    ASSERT(thread->state == THREAD_ENDED);
+    object_release(&thread->process->object);
+    arena_give(&object->nt->engine->arena, thread, sizeof *thread);
+}
+
+static const struct object_ops thread_ops = {.destroy = thread_destroy};
+
+/* A thread of `process` without a stack. */
+static struct thread *add_thread(struct process *process)
+{
+    struct nt *nt = process->object.nt;
+    struct thread *thread = ARENA_NEW(&nt->engine->arena, struct thread);
+    if (thread == NULL)
+        return NULL;
+
+    object_init(&thread->object, nt, OBJECT_THREAD, &thread_ops);
+    object_reference(&process->object);
+    thread->process = process;
+    thread->id = nt->last_id += 4;
+    struct thread **end = &process->threads;
+    while (*end != NULL)
+        end = &(*end)->next_in_process;
+    *end = thread;
+    engine_record(nt->engine, &(struct record){
+                                  .kind = RECORD_THREAD,
+                                  .subject = thread->id,
+                                  .arguments = {process->id},
+                              });
+    return thread;
+}
+
+/* What every end of a thread has in common. The executive's reference goes. */
+static void finish(struct thread *thread, uint32_t exit_code)
+{
+    struct nt *nt = thread->object.nt;
+
+    struct thread **link = &thread->process->threads;
+    while (*link != thread)
+        link = &(*link)->next_in_process;
+    *link = thread->next_in_process;
+    thread->next_in_process = NULL;
+
+    thread->state = THREAD_ENDED;
+    thread->exit_code = exit_code;
+    thread->fiber = NULL;
+    if (nt->current == thread)
+        nt->current = NULL;
+    engine_record(nt->engine, &(struct record){
+                                  .kind = RECORD_THREAD_END,
+                                  .subject = thread->id,
+                                  .result = exit_code,
+                              });
+    object_signal(&thread->object);
+    object_release(&thread->object);
+}
+
+static void run_thread(void *context)
+{
+    struct thread *thread = context;
+    thread->start(thread->start_context);
+    thread_end(thread, 0);
+}
+
+struct thread *thread_create(struct process *process, void (*start)(void *), void *context)
+{
+    if (process->ended)
+        return NULL;
+    struct thread *thread = add_thread(process);
+    if (thread == NULL)
+        return NULL;
+    thread->fiber = fiber_new(run_thread, thread);
+    if (thread->fiber == NULL) {
+        finish(thread, 0);
+        return NULL;
+    }
+    thread->start = start;
+    thread->start_context = context;
+    ready_append(thread);
+    return thread;
+}
+
+struct thread *thread_borrow(struct process *process)
+{
+    struct nt *nt = process->object.nt;
+    ASSERT(nt->current == NULL);
+    ASSERT(nt->borrowed == NULL);
+    ASSERT(!process->ended);
+
+    struct thread *thread = add_thread(process);
+    if (thread == NULL)
+        return NULL;
+    thread->fiber = fiber_host();
+    ASSERT(fiber_running() == thread->fiber);
+    thread->borrowed = true;
+    thread->state = THREAD_RUNNING;
+    nt->current = nt->borrowed = thread;
+    return thread;
+}
+
+void thread_return(struct nt *nt)
+{
+    ASSERT(nt->borrowed != NULL);
+    ASSERT(nt->current == nt->borrowed);
+    nt->borrowed = NULL;
+    finish(nt->current, 0);
+}
+
+void thread_park(struct nt *nt)
+{
+    ASSERT(nt->borrowed != NULL);
+    ASSERT(nt->current == nt->borrowed);
+    nt->borrowed->state = THREAD_PARKED;
+    nt->current = nt->borrowed = NULL;
+}
+
+void thread_resume(struct thread *thread)
+{
+    struct nt *nt = thread->object.nt;
+    ASSERT(nt->current == NULL);
+    ASSERT(nt->borrowed == NULL);
+    ASSERT(thread->state == THREAD_PARKED);
+    thread->state = THREAD_RUNNING;
+    nt->current = nt->borrowed = thread;
+}
+
+void thread_stop(struct thread *thread, uint32_t exit_code)
+{
+    ASSERT(!thread->borrowed);
+    if (thread->wait != NULL)
+        wait_abandon(thread->wait);
+    else if (thread->state == THREAD_READY)
+        ready_remove(thread);
+
+    if (thread->fiber == fiber_running())
+        thread->object.nt->stack_is_orphan = true;
+    else
+        fiber_abandon(thread->fiber);
+    finish(thread, exit_code);
+}
+
+_Noreturn void thread_end(struct thread *thread, uint32_t exit_code)
+{
+    struct nt *nt = thread->object.nt;
+    ASSERT(thread == nt->current);
+    ASSERT(!thread->borrowed);
+
+    if (thread == thread->process->threads && thread->next_in_process == NULL) {
+        process_end(thread->process, exit_code);
+        ABSURD("a thread outlives its process");
+    }
+    thread_stop(thread, exit_code);
+    nt->stack_is_orphan = false;
+    switch_away_for_good(nt);
+}
+
+void thread_lose_power(struct thread *thread)
+{
+    if (!thread->borrowed)
+        fiber_abandon(thread->fiber);
+    thread->fiber = NULL;
+}
+
+void thread_check(const struct thread *thread)
+{
+    const struct nt *nt = thread->object.nt;
+
+    ASSERT(thread->object.type == OBJECT_THREAD);
+    ASSERT(thread->object.references > thread->object.handles);
+    ASSERT(!thread->object.signaled);
+    ASSERT(thread->id % 4 == 0);
+    ASSERT(thread->id <= nt->last_id);
+    ASSERT(thread->state != THREAD_ENDED);
+    ASSERT(thread->fiber != NULL);
+    ASSERT(thread->borrowed == (thread == nt->borrowed || thread->state == THREAD_PARKED));
+    ASSERT((thread->state == THREAD_RUNNING) == (thread == nt->current));
+    ASSERT((thread->state == THREAD_WAITING) == (thread->wait != NULL));
+    if (thread->wait != NULL)
+        wait_check(thread->wait);
+}

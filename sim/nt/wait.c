@@ -1,0 +1,368 @@
+#include "sim/nt/wait.h"
+
+#include <stdio.h>
+
+#include "sim/engine/check.h"
+#include "sim/engine/fiber.h"
+#include "sim/nt/nt.h"
+
+/* How many polls in a row give up the turn, and how many turns given up in a row, for each thread
+ * that is ready, make time move. Few enough that a guest's polling loop costs little, enough that a
+ * program that only lets others go first is not moved in time.
+ */
+enum { LOOKS_IN_VAIN_MAX = 64, TURNS_IN_VAIN_MAX = 64 };
+
+/* ---- Who runs ---------------------------------------------------------------------------------
+ */
+
+void ready_append(struct thread *thread)
+{
+    struct nt *nt = thread->object.nt;
+    thread->state = THREAD_READY;
+    thread->next_ready = NULL;
+    if (nt->ready == NULL)
+        nt->ready = thread;
+    else
+        nt->ready_last->next_ready = thread;
+    nt->ready_last = thread;
+    nt->ready_count++;
+}
+
+void ready_remove(struct thread *thread)
+{
+    struct nt *nt = thread->object.nt;
+    struct thread *before = NULL;
+    struct thread *at = nt->ready;
+    while (at != thread) {
+        ASSERT(at != NULL);
+        before = at;
+        at = at->next_ready;
+    }
+    if (before == NULL)
+        nt->ready = thread->next_ready;
+    else
+        before->next_ready = thread->next_ready;
+    if (nt->ready_last == thread)
+        nt->ready_last = before;
+    thread->next_ready = NULL;
+    nt->ready_count--;
+}
+
+/* The thread to run now, or NULL when every thread waits and nothing is left to happen. */
+static struct thread *choose_thread(struct nt *nt)
+{
+    nt->current = NULL;
+    while (nt->ready_count == 0)
+        if (!engine_step(nt->engine))
+            return NULL;
+
+    uint64_t place = 0;
+    if (nt->ready_count > 1)
+        place = choose(&nt->engine->choices, CHOICE_SCHEDULE, nt->ready_count);
+    struct thread *thread = nt->ready;
+    while (place-- > 0)
+        thread = thread->next_ready;
+
+    ready_remove(thread);
+    thread->state = THREAD_RUNNING;
+    nt->current = thread;
+    engine_record(nt->engine, &(struct record){.kind = RECORD_RUN, .subject = thread->id});
+    return thread;
+}
+
+/* A lock of all threads is told on the host's own stack, from where the one who is told can get
+ * back to where the run began. The thread borrowed from the host is one of those that wait: there
+ * is nobody else to have started the others.
+ */
+static struct fiber *choose_fiber(struct nt *nt)
+{
+    struct thread *thread = choose_thread(nt);
+    if (thread != NULL)
+        return thread->fiber;
+    ASSERT(nt->borrowed != NULL);
+    nt->deadlocked = true;
+    return nt->borrowed->fiber;
+}
+
+static void report_deadlock(struct nt *nt)
+{
+    char report[4096];
+    size_t used = 0;
+
+    report[0] = '\0';
+    for (struct process *process = nt->processes; process != NULL; process = process->next)
+        for (struct thread *thread = process->threads; thread != NULL;
+             thread = thread->next_in_process) {
+            int size =
+                snprintf(report + used, sizeof report - used, "process %u thread %u waits in %s\n",
+                         process->id, thread->id, thread->waits_for);
+            if (size < 0 || (size_t)size >= sizeof report - used) {
+                report[used] = '\0';
+                break;
+            }
+            used += (size_t)size;
+        }
+    nt->deadlock(nt->deadlock_context, report);
+    ABSURD("the guest goes on after a deadlock");
+}
+
+void switch_away(struct thread *thread)
+{
+    struct nt *nt = thread->object.nt;
+    struct fiber *to = choose_fiber(nt);
+    if (nt->stack_is_orphan) {
+        nt->stack_is_orphan = false;
+        fiber_leave(to);
+    }
+    fiber_switch(to);
+    if (nt->deadlocked)
+        report_deadlock(nt);
+    ASSERT(nt->current == thread);
+}
+
+_Noreturn void switch_away_for_good(struct nt *nt)
+{
+    fiber_leave(choose_fiber(nt));
+}
+
+/* ---- Waiting ----------------------------------------------------------------------------------
+ */
+
+static void take_signal(struct object *object)
+{
+    if (object->resets)
+        object->signaled = false;
+}
+
+/* Whether the objects satisfy a wait; takes the signals it uses up and says which object it was. */
+static bool try_objects(struct object *const *objects, uint32_t count, bool all, uint32_t *index)
+{
+    uint32_t signaled = 0;
+    while (signaled < count && objects[signaled]->signaled == all)
+        signaled++;
+    /* All: stopped at the first without a signal. Any: stopped at the first with one. */
+    if (all ? signaled < count : signaled == count)
+        return false;
+
+    *index = all ? 0 : signaled;
+    if (!all)
+        take_signal(objects[signaled]);
+    for (uint32_t i = 0; all && i < count; i++)
+        take_signal(objects[i]);
+    return true;
+}
+
+static void append_waiter(struct object *object, struct wait_block *block)
+{
+    if (object->waiters == NULL) {
+        block->next = block->previous = block;
+        object->waiters = block;
+        return;
+    }
+    block->next = object->waiters;
+    block->previous = object->waiters->previous;
+    block->previous->next = block;
+    block->next->previous = block;
+}
+
+static void remove_waiter(struct wait_block *block)
+{
+    struct object *object = block->object;
+    if (block->next == block)
+        object->waiters = NULL;
+    else if (object->waiters == block)
+        object->waiters = block->next;
+    block->next->previous = block->previous;
+    block->previous->next = block->next;
+}
+
+static void link_objects(struct wait *wait, struct object *const *objects)
+{
+    for (uint32_t i = 0; i < wait->count; i++) {
+        wait->blocks[i].wait = wait;
+        wait->blocks[i].object = objects[i];
+        append_waiter(objects[i], &wait->blocks[i]);
+        object_reference(objects[i]);
+    }
+}
+
+void wait_abandon(struct wait *wait)
+{
+    struct thread *thread = wait->thread;
+    if (wait->timer != 0)
+        engine_cancel(thread->object.nt->engine, wait->timer);
+    wait->timer = 0;
+    thread->wait = NULL;
+    for (uint32_t i = 0; i < wait->count; i++) {
+        remove_waiter(&wait->blocks[i]);
+        object_release(wait->blocks[i].object);
+    }
+}
+
+void wait_end(struct wait *wait, nt_status status)
+{
+    struct thread *thread = wait->thread;
+    ASSERT(thread->state == THREAD_WAITING);
+    ASSERT(thread->wait == wait);
+    wait->status = status;
+    thread->waits_for = NULL;
+    thread->object.nt->turns_given_up = 0;
+    wait_abandon(wait);
+    ready_append(thread);
+}
+
+static bool try_wait(struct wait *wait)
+{
+    struct object *objects[WAIT_OBJECTS_MAX];
+    for (uint32_t i = 0; i < wait->count; i++)
+        objects[i] = wait->blocks[i].object;
+    return try_objects(objects, wait->count, wait->all, &wait->index);
+}
+
+void wait_satisfy_waiters(struct object *object)
+{
+    object_reference(object);
+    struct wait_block *block = object->waiters;
+    while (block != NULL && object->signaled) {
+        /* A wait may name the object twice: skip all of its blocks before it ends. */
+        struct wait *wait = block->wait;
+        struct wait_block *next = block->next;
+        while (next->wait == wait && next != object->waiters)
+            next = next->next;
+        bool was_last = next == object->waiters;
+        if (try_wait(wait))
+            wait_end(wait, STATUS_SUCCESS);
+        block = was_last ? NULL : next;
+    }
+    object_release(object);
+}
+
+static void time_is_up(void *context, uint64_t argument)
+{
+    struct wait *wait = context;
+    (void)argument;
+    wait->timer = 0;
+    wait_end(wait, STATUS_TIMEOUT);
+}
+
+static bool set_timer(struct wait *wait, struct nt *nt, uint64_t timeout_ns)
+{
+    uint64_t now_ns = nt->engine->now_ns;
+    if (timeout_ns >= UINT64_MAX - now_ns)
+        return true; /* for ever */
+    wait->timer = engine_post(nt->engine, now_ns + timeout_ns, time_is_up, wait, 0);
+    return wait->timer != 0;
+}
+
+static nt_status wait_blocked(struct nt *nt, struct wait *wait, struct object *const *objects,
+                              uint64_t timeout_ns, const char *call)
+{
+    struct thread *thread = nt->current;
+
+    wait->thread = thread;
+    wait->timer = 0;
+    if (!set_timer(wait, nt, timeout_ns))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    link_objects(wait, objects);
+    thread->state = THREAD_WAITING;
+    thread->waits_for = call;
+    thread->wait = wait;
+    nt->looks_in_vain = 0;
+    SLOW(wait_check(wait));
+    switch_away(thread);
+    ASSERT(thread->wait == NULL);
+    return wait->status;
+}
+
+nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
+                           uint64_t timeout_ns, const char *call, uint32_t *index)
+{
+    ASSERT(nt->current != NULL);
+    ASSERT(count >= 1);
+    ASSERT(count <= WAIT_OBJECTS_MAX);
+    uint32_t which = 0;
+
+    if (nt->current->process->ended)
+        return STATUS_CANCELLED;
+    if (try_objects(objects, count, all, &which)) {
+        nt->looks_in_vain = 0;
+    } else if (timeout_ns == 0) {
+        looked_in_vain(nt);
+        return STATUS_TIMEOUT;
+    } else {
+        struct wait wait; /* 2 KiB, of which link_objects fills what is used */
+        wait.count = count;
+        wait.all = all;
+        nt_status status = wait_blocked(nt, &wait, objects, timeout_ns, call);
+        if (status != STATUS_SUCCESS)
+            return status;
+        which = wait.index;
+    }
+    if (index != NULL)
+        *index = which;
+    return STATUS_SUCCESS;
+}
+
+/* Gives up the turn. When all who are ready do only that, they wait for something that time must
+ * bring: it moves. `weight` says for how many turns this one counts.
+ */
+static void yield(struct nt *nt, uint32_t weight)
+{
+    struct thread *thread = nt->current;
+
+    ready_append(thread);
+    nt->turns_given_up += weight;
+    if (nt->turns_given_up >= TURNS_IN_VAIN_MAX * nt->ready_count) {
+        nt->turns_given_up = 0;
+        nt->current = NULL;
+        engine_step(nt->engine);
+    }
+    switch_away(thread);
+}
+
+void wait_for_time(struct nt *nt, uint64_t timeout_ns, const char *call)
+{
+    ASSERT(nt->current != NULL);
+    if (nt->current->process->ended)
+        return;
+    if (timeout_ns == 0) {
+        yield(nt, 1);
+        return;
+    }
+    struct wait wait;
+    wait.count = 0;
+    wait.all = false;
+    wait_blocked(nt, &wait, NULL, timeout_ns, call);
+}
+
+void looked_in_vain(struct nt *nt)
+{
+    if (++nt->looks_in_vain < LOOKS_IN_VAIN_MAX)
+        return;
+    nt->looks_in_vain = 0;
+    yield(nt, TURNS_IN_VAIN_MAX);
+}
+
+void wait_check(const struct wait *wait)
+{
+    ASSERT(wait->thread->state == THREAD_WAITING);
+    ASSERT(wait->thread->wait == wait);
+    ASSERT(wait->thread->waits_for != NULL);
+    ASSERT(wait->count <= WAIT_OBJECTS_MAX);
+
+    uint32_t signaled = 0;
+    for (uint32_t i = 0; i < wait->count; i++) {
+        const struct wait_block *block = &wait->blocks[i];
+        ASSERT(block->wait == wait);
+        ASSERT(block->next->previous == block);
+        ASSERT(block->previous->next == block);
+        ASSERT(block->next->object == block->object);
+        ASSERT(block->object->waiters != NULL);
+        ASSERT(block->object->references > 0);
+        if (block->object->signaled)
+            signaled++;
+    }
+    /* Nobody waits for what is there. */
+    if (wait->count > 0)
+        ASSERT(wait->all ? signaled < wait->count : signaled == 0);
+}
