@@ -41,6 +41,23 @@ static void a_code_nobody_knows_is_refused(void)
     END_WINSOCK();
 }
 
+static void a_code_nobody_knows_reports_no_bytes(void)
+{
+    const DWORD codes[] = {0xDEADBEEFu, 0x667Eu};
+    DWORD returned;
+    SOCKET s;
+    START_WINSOCK();
+    s = open_socket(AF_INET, SOCK_STREAM);
+    for (int i = 0; i < 2; i++) {
+        returned = COUNT_BEFORE;
+        assert_int_equal(WSAIoctl(s, codes[i], NULL, 0, NULL, 0, &returned, NULL, NULL),
+                         SOCKET_ERROR);
+        assert_int_equal(returned, 0);
+    }
+    close_socket(s);
+    END_WINSOCK();
+}
+
 /* Every single bit of the code counts. */
 static void a_code_one_bit_away_is_another_command(void)
 {
@@ -317,6 +334,7 @@ static void both_families_and_both_protocols_make_the_three_calls(void)
 
 static const struct suite_case cases[] = {
     CASE(a_code_nobody_knows_is_refused, IOCTL_003, ERR_008, ERR_020, ERR_032),
+    CASE(a_code_nobody_knows_reports_no_bytes, IOCTL_001, IOCTL_003),
     CASE(a_code_one_bit_away_is_another_command, IOCTL_003, LAY_001, LAY_005),
     CASE(acquire_is_for_tcp_and_udp_only, ACQ_017, IOCTL_004, IOCTL_005, ERR_011, ERR_037),
     CASE(associate_is_for_tcp_and_udp_only, IOCTL_004, IOCTL_005, ERR_023, ERR_037),

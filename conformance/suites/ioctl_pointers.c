@@ -299,6 +299,50 @@ static void release_with_a_bad_count_pointer_fails(void)
     END_WINSOCK();
 }
 
+/* ---- The OVERLAPPED ---------------------------------------------------------------------------
+ */
+
+static unsigned send_with_overlapped(SOCKET s, DWORD code, void *input, DWORD size,
+                                     WSAOVERLAPPED *overlapped)
+{
+    INET_PORT_RESERVATION_INSTANCE instance;
+    const bool acquires = code == SIO_ACQUIRE_PORT_RESERVATION;
+    DWORD returned = 0;
+    return winsock_outcome(WSAIoctl(s, code, input, size, acquires ? &instance : NULL,
+                                    acquires ? sizeof(instance) : 0, &returned, overlapped, NULL));
+}
+
+static void a_bad_overlapped_pointer_is_refused(void)
+{
+    const USHORT port = free_ports(2);
+    struct block block;
+    SOCKET s;
+    START_WINSOCK();
+    block = hold_tcp(port, 1);
+    s = open_socket(AF_INET, SOCK_STREAM);
+    for (int kind = TESTBED_NULL + 1; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
+        INET_PORT_RANGE range = range_of((USHORT)(port + 1), 1);
+        WSAOVERLAPPED *bad =
+            testbed_bad_pointer((enum testbed_bad_pointer)kind, sizeof(WSAOVERLAPPED));
+        assert_int_equal(
+            send_with_overlapped(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), bad),
+            WSAEFAULT);
+        assert_int_equal(send_with_overlapped(s, SIO_ASSOCIATE_PORT_RESERVATION, &block.token,
+                                              sizeof(block.token), bad),
+                         WSAEFAULT);
+        assert_int_equal(send_with_overlapped(block.s, SIO_RELEASE_PORT_RESERVATION, &block.token,
+                                              sizeof(block.token), bad),
+                         WSAEFAULT);
+    }
+    assert_ports_free(AF_INET, SOCK_STREAM, (USHORT)(port + 1), 1);
+    assert_block_held(&block);
+    assert_int_equal(bind_loopback(s, 0), 0);
+    assert_false(lies_in(&block, bound_port(s)));
+    close_socket(s);
+    let_go(&block);
+    END_WINSOCK();
+}
+
 /* ---- Which is found first ---------------------------------------------------------------------
  */
 
@@ -332,6 +376,7 @@ static const struct suite_case cases[] = {
     CASE(acquire_with_a_bad_count_pointer_fails, ERR_005, IOCTL_002),
     CASE(associate_with_a_bad_count_pointer_fails, ERR_005, ERR_017),
     CASE(release_with_a_bad_count_pointer_fails, ERR_029, IOCTL_002),
+    CASE(a_bad_overlapped_pointer_is_refused, ERR_005, ERR_017, ERR_029, IOCTL_002),
     CASE(a_closed_socket_and_no_count_get_one_of_two_codes, ERR_005, ERR_010),
     END_OF_CASES,
 };

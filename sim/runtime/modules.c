@@ -6,18 +6,20 @@
 #include <winsock2.h>
 
 #include <iphlpapi.h>
+#include <ws2spi.h>
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
-enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32 };
+enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32, MODULE_MSWSOCK };
 
 typedef void any_function(void);
 
 #define WS2_32(name) {MODULE_WS2_32, #name, (any_function *)name},
 #define IPHLPAPI(name) {MODULE_IPHLPAPI, #name, (any_function *)name},
+#define MSWSOCK(name) {MODULE_MSWSOCK, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
 static const struct {
@@ -37,6 +39,7 @@ static const struct {
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
+    MSWSOCK(WSPStartup)
     KERNEL32(GetLastError) KERNEL32(SetLastError) KERNEL32(VirtualAlloc) KERNEL32(VirtualFree)
     KERNEL32(VirtualProtect) KERNEL32(GetCurrentProcessId) KERNEL32(GetCurrentThreadId)
     KERNEL32(CreateThread) KERNEL32(ExitThread) KERNEL32(WaitForSingleObject)
@@ -54,6 +57,7 @@ static const struct {
     {"ws2_32", MODULE_WS2_32},
     {"iphlpapi", MODULE_IPHLPAPI},
     {"kernel32", MODULE_KERNEL32},
+    {"mswsock", MODULE_MSWSOCK},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */
