@@ -10,18 +10,22 @@ static int default_profile(void **state)
     return 0;
 }
 
+/* Which token a start gives, or why none. */
 enum outcome {
-    PARENTS,  /* the parent's token */
-    ELEVATED, /* an administrator's full token */
-    NEEDS,    /* STATUS_ELEVATION_REQUIRED */
-    REFUSED   /* STATUS_CONSENT_REFUSED */
+    P, /* the parent's token */
+    E, /* elevated: an administrator's full token */
+    N, /* STATUS_ELEVATION_REQUIRED: it needs more */
+    R  /* STATUS_CONSENT_REFUSED */
 };
 
 static const char *const outcome_names[] = {"the parent's token", "elevated", "elevation required",
                                             "consent refused"};
 
+static const char *const account_names[ACCOUNT_COUNT] = {
+    "standard", "other standard", "administrator", "built-in", "LocalSystem", "NetworkService"};
+static const char *const level_names[] = {"asInvoker", "highestAvailable", "requireAdministrator"};
+
 struct expected {
-    const char *name;
     enum account account;
     enum execution_level level;
     /* By CreateProcess; as administrator, the user says no; and says yes. */
@@ -30,24 +34,24 @@ struct expected {
 
 /* clang-format off */
 static const struct expected expected[] = {
-{"standard, asInvoker",                  ACCOUNT_STANDARD,        AS_INVOKER,            {PARENTS, REFUSED, ELEVATED}, {PARENTS, REFUSED,  ELEVATED}},
-{"standard, highestAvailable",           ACCOUNT_STANDARD,        HIGHEST_AVAILABLE,     {PARENTS, REFUSED, ELEVATED}, {PARENTS, REFUSED,  ELEVATED}},
-{"standard, requireAdministrator",       ACCOUNT_STANDARD,        REQUIRE_ADMINISTRATOR, {NEEDS,   REFUSED, ELEVATED}, {NEEDS,   REFUSED,  ELEVATED}},
-{"other standard, asInvoker",            ACCOUNT_OTHER_STANDARD,  AS_INVOKER,            {PARENTS, REFUSED, ELEVATED}, {PARENTS, REFUSED,  ELEVATED}},
-{"other standard, highestAvailable",     ACCOUNT_OTHER_STANDARD,  HIGHEST_AVAILABLE,     {PARENTS, REFUSED, ELEVATED}, {PARENTS, REFUSED,  ELEVATED}},
-{"other standard, requireAdministrator", ACCOUNT_OTHER_STANDARD,  REQUIRE_ADMINISTRATOR, {NEEDS,   REFUSED, ELEVATED}, {NEEDS,   REFUSED,  ELEVATED}},
-{"administrator, asInvoker",             ACCOUNT_ADMIN,           AS_INVOKER,            {PARENTS, REFUSED, ELEVATED}, {PARENTS, ELEVATED, ELEVATED}},
-{"administrator, highestAvailable",      ACCOUNT_ADMIN,           HIGHEST_AVAILABLE,     {NEEDS,   REFUSED, ELEVATED}, {NEEDS,   ELEVATED, ELEVATED}},
-{"administrator, requireAdministrator",  ACCOUNT_ADMIN,           REQUIRE_ADMINISTRATOR, {NEEDS,   REFUSED, ELEVATED}, {NEEDS,   ELEVATED, ELEVATED}},
-{"built-in, asInvoker",                  ACCOUNT_BUILTIN_ADMIN,   AS_INVOKER,            {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"built-in, highestAvailable",           ACCOUNT_BUILTIN_ADMIN,   HIGHEST_AVAILABLE,     {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"built-in, requireAdministrator",       ACCOUNT_BUILTIN_ADMIN,   REQUIRE_ADMINISTRATOR, {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"LocalSystem, asInvoker",               ACCOUNT_LOCAL_SYSTEM,    AS_INVOKER,            {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"LocalSystem, highestAvailable",        ACCOUNT_LOCAL_SYSTEM,    HIGHEST_AVAILABLE,     {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"LocalSystem, requireAdministrator",    ACCOUNT_LOCAL_SYSTEM,    REQUIRE_ADMINISTRATOR, {PARENTS, PARENTS, PARENTS},  {PARENTS, PARENTS,  PARENTS}},
-{"NetworkService, asInvoker",            ACCOUNT_NETWORK_SERVICE, AS_INVOKER,            {PARENTS, NEEDS,   NEEDS},    {PARENTS, NEEDS,    NEEDS}},
-{"NetworkService, highestAvailable",     ACCOUNT_NETWORK_SERVICE, HIGHEST_AVAILABLE,     {PARENTS, NEEDS,   NEEDS},    {PARENTS, NEEDS,    NEEDS}},
-{"NetworkService, requireAdministrator", ACCOUNT_NETWORK_SERVICE, REQUIRE_ADMINISTRATOR, {NEEDS,   NEEDS,   NEEDS},    {NEEDS,   NEEDS,    NEEDS}},
+    {ACCOUNT_STANDARD,        AS_INVOKER,            {P, R, E}, {P, R, E}},
+    {ACCOUNT_STANDARD,        HIGHEST_AVAILABLE,     {P, R, E}, {P, R, E}},
+    {ACCOUNT_STANDARD,        REQUIRE_ADMINISTRATOR, {N, R, E}, {N, R, E}},
+    {ACCOUNT_OTHER_STANDARD,  AS_INVOKER,            {P, R, E}, {P, R, E}},
+    {ACCOUNT_OTHER_STANDARD,  HIGHEST_AVAILABLE,     {P, R, E}, {P, R, E}},
+    {ACCOUNT_OTHER_STANDARD,  REQUIRE_ADMINISTRATOR, {N, R, E}, {N, R, E}},
+    {ACCOUNT_ADMIN,           AS_INVOKER,            {P, R, E}, {P, E, E}},
+    {ACCOUNT_ADMIN,           HIGHEST_AVAILABLE,     {N, R, E}, {N, E, E}},
+    {ACCOUNT_ADMIN,           REQUIRE_ADMINISTRATOR, {N, R, E}, {N, E, E}},
+    {ACCOUNT_BUILTIN_ADMIN,   AS_INVOKER,            {P, P, P}, {P, P, P}},
+    {ACCOUNT_BUILTIN_ADMIN,   HIGHEST_AVAILABLE,     {P, P, P}, {P, P, P}},
+    {ACCOUNT_BUILTIN_ADMIN,   REQUIRE_ADMINISTRATOR, {P, P, P}, {P, P, P}},
+    {ACCOUNT_LOCAL_SYSTEM,    AS_INVOKER,            {P, P, P}, {P, P, P}},
+    {ACCOUNT_LOCAL_SYSTEM,    HIGHEST_AVAILABLE,     {P, P, P}, {P, P, P}},
+    {ACCOUNT_LOCAL_SYSTEM,    REQUIRE_ADMINISTRATOR, {P, P, P}, {P, P, P}},
+    {ACCOUNT_NETWORK_SERVICE, AS_INVOKER,            {P, N, N}, {P, N, N}},
+    {ACCOUNT_NETWORK_SERVICE, HIGHEST_AVAILABLE,     {P, N, N}, {P, N, N}},
+    {ACCOUNT_NETWORK_SERVICE, REQUIRE_ADMINISTRATOR, {N, N, N}, {N, N, N}},
 };
 /* clang-format on */
 
@@ -76,16 +80,16 @@ static enum outcome start(enum account account, enum execution_level level, bool
     if (!nt_success(status)) {
         assert_true(same_token(&token, &before));
         if (status == STATUS_CONSENT_REFUSED)
-            return REFUSED;
+            return R;
         assert_status(status, STATUS_ELEVATION_REQUIRED);
-        return NEEDS;
+        return N;
     }
     if (same_token(&token, &launch.parent))
-        return PARENTS;
+        return P;
     assert_int_equal(token.account, ACCOUNT_ADMIN);
     assert_int_equal(token.elevation, ELEVATION_FULL);
     assert_true(token.administrator);
-    return ELEVATED;
+    return E;
 }
 
 static void expect(const struct expected *row, bool run_as, bool consent, bool never_notify)
@@ -94,7 +98,8 @@ static void expect(const struct expected *row, bool run_as, bool consent, bool n
     const enum outcome *outcomes = never_notify ? row->never_notify : row->asks;
     enum outcome want = outcomes[!run_as ? 0 : consent ? 2 : 1];
     if (got != want)
-        fail_msg("%s, %s, %s, %s: %s, not %s", row->name, run_as ? "runas" : "CreateProcess",
+        fail_msg("%s, %s, %s, %s, %s: %s, not %s", account_names[row->account],
+                 level_names[row->level], run_as ? "runas" : "CreateProcess",
                  consent ? "yes" : "no", never_notify ? "never notify" : "always",
                  outcome_names[got], outcome_names[want]);
 }
@@ -198,8 +203,8 @@ static void before_windows_8_never_notify_switched_uac_off(void **state)
     struct token token = token_at_logon(ACCOUNT_ADMIN, &off, &profile);
     assert_int_equal(token.elevation, ELEVATION_DEFAULT);
     assert_true(token_may_reserve(&token, &profile));
-    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, false, false, true), PARENTS);
-    assert_int_equal(start(ACCOUNT_STANDARD, REQUIRE_ADMINISTRATOR, false, false, true), PARENTS);
+    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, false, false, true), P);
+    assert_int_equal(start(ACCOUNT_STANDARD, REQUIRE_ADMINISTRATOR, false, false, true), P);
 
     token = token_at_logon(ACCOUNT_ADMIN, &on, &profile);
     assert_int_equal(token.elevation, ELEVATION_LIMITED);
@@ -209,20 +214,20 @@ static void highest_available_may_not_be_enough(void **state)
 {
     (void)state;
     profile_choose(&profile, OPTION_highest_available_access_denied);
-    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, false, false, false), PARENTS);
-    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, true, true, false), PARENTS);
-    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, true, true, false), ELEVATED);
-    assert_int_equal(start(ACCOUNT_STANDARD, HIGHEST_AVAILABLE, true, true, false), ELEVATED);
+    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, false, false, false), P);
+    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, true, true, false), P);
+    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, true, true, false), E);
+    assert_int_equal(start(ACCOUNT_STANDARD, HIGHEST_AVAILABLE, true, true, false), E);
 }
 
 static void a_wrong_machine_starts_what_wants_an_administrator(void **state)
 {
     (void)state;
     profile_choose(&profile, OPTION_require_administrator_starts);
-    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, false, false, false), PARENTS);
-    assert_int_equal(start(ACCOUNT_STANDARD, REQUIRE_ADMINISTRATOR, false, false, false), PARENTS);
-    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, true, false, false), REFUSED);
-    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, false, false, false), NEEDS);
+    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, false, false, false), P);
+    assert_int_equal(start(ACCOUNT_STANDARD, REQUIRE_ADMINISTRATOR, false, false, false), P);
+    assert_int_equal(start(ACCOUNT_ADMIN, REQUIRE_ADMINISTRATOR, true, false, false), R);
+    assert_int_equal(start(ACCOUNT_ADMIN, HIGHEST_AVAILABLE, false, false, false), N);
 }
 
 #define PROFILE_TEST(name) cmocka_unit_test_setup(name, default_profile)

@@ -1,15 +1,6 @@
 /* Waits, turns and time. The test is a borrowed thread of a process; its helpers are fibers. */
 #include "sim/nt/fixture.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#if !defined(_WIN32)
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#endif
-
 static const uint64_t for_ever = UINT64_MAX;
 static const uint64_t ms = 1000000;
 
@@ -509,76 +500,6 @@ static void what_is_in_hand_is_not_interrupted(void **state)
     assert_string_equal(told, "a ");
 }
 
-/* ---- Deadlock ---------------------------------------------------------------------------------
- */
-
-static jmp_buf out_of_the_lock;
-static char report[512];
-
-static void note_and_leave(void *context, const char *text)
-{
-    assert_ptr_equal(context, &machine);
-    snprintf(report, sizeof report, "%s", text);
-    longjmp(out_of_the_lock, 1);
-}
-
-static void a_lock_of_all_threads_is_told_with_names(void **state)
-{
-    (void)state;
-    struct object *never = new_event(true, false);
-    struct waiter a = waiter_for("a", never);
-    machine.nt->deadlock = note_and_leave;
-    machine.nt->deadlock_context = &machine;
-    report[0] = '\0';
-    start(&a);
-    struct process *other = new_process(NULL, false);
-    struct waiter b = waiter_for("b", never);
-    b.status = STATUS_PENDING;
-    assert_non_null(thread_create(other, wait_and_tell, &b));
-
-    if (setjmp(out_of_the_lock) == 0) {
-        wait_one(never, for_ever);
-        fail_msg("a wait without end came back");
-    }
-    /* System is 4; this process 8, its thread 12; and so on. */
-    assert_string_equal(report, "process 8 thread 12 waits in WaitForSingleObject\n"
-                                "process 8 thread 16 waits in WaitForMultipleObjects\n"
-                                "process 20 thread 24 waits in WaitForMultipleObjects\n");
-    assert_string_equal(told, "");
-}
-
-static void who_sleeps_for_ever_is_in_the_lock(void **state)
-{
-    (void)state;
-    machine.nt->deadlock = note_and_leave;
-    machine.nt->deadlock_context = &machine;
-    if (setjmp(out_of_the_lock) == 0) {
-        wait_for_time(machine.nt, for_ever, "SleepEx");
-        fail_msg("an endless sleep ended");
-    }
-    assert_string_equal(report, "process 8 thread 12 waits in SleepEx\n");
-}
-
-#if !defined(_WIN32)
-static void by_default_a_lock_ends_the_host_with_3(void **state)
-{
-    (void)state;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        freopen("/dev/null", "w", stderr);
-        struct waiter a = waiter_for("a", new_event(true, false));
-        start(&a);
-        wait_one(a.objects[0], for_ever);
-        _exit(0);
-    }
-    int how = 0;
-    assert_int_equal(waitpid(child, &how, 0), child);
-    assert_true(WIFEXITED(how));
-    assert_int_equal(WEXITSTATUS(how), 3);
-}
-#endif
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -603,11 +524,6 @@ int main(void)
         WAIT_TEST(who_only_gives_up_his_turn_does_not_stop_time),
         WAIT_TEST(who_polls_does_not_stop_time),
         WAIT_TEST(what_is_in_hand_is_not_interrupted),
-        WAIT_TEST(a_lock_of_all_threads_is_told_with_names),
-        WAIT_TEST(who_sleeps_for_ever_is_in_the_lock),
-#if !defined(_WIN32)
-        WAIT_TEST(by_default_a_lock_ends_the_host_with_3),
-#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
