@@ -43,7 +43,8 @@ static void write_bar(const unsigned totals[VERDICT_COUNT], FILE *out)
                     verdict_name(bar_order[i]), totals[bar_order[i]], totals[bar_order[i]],
                     verdict_name(bar_order[i]));
     if (totals[VERDICT_NONE] > 0)
-        fprintf(out, "<span class=\"is-NONE\" style=\"flex:%u\" title=\"%u not run\"></span>",
+        fprintf(out,
+                "<span class=\"is-NONE\" style=\"flex:%u\" title=\"%u without a verdict\"></span>",
                 totals[VERDICT_NONE], totals[VERDICT_NONE]);
     fprintf(out, "</div>");
 }
@@ -70,7 +71,7 @@ static void write_header(const struct run *run, FILE *out)
     for (int i = 0; i < BAR_PARTS; i++)
         fprintf(out, "<li class=\"is-%s\"><i></i><b>%u</b> %s</li>", verdict_name(bar_order[i]),
                 totals[bar_order[i]], verdict_name(bar_order[i]));
-    fprintf(out, "<li class=\"is-NONE\"><i></i><b>%u</b> not run</li></ul>\n</div></header>\n",
+    fprintf(out, "<li class=\"is-NONE\"><i></i><b>%u</b> no verdict</li></ul>\n</div></header>\n",
             totals[VERDICT_NONE]);
 }
 
@@ -150,7 +151,7 @@ static void write_filters(FILE *out)
                 "class=\"badge is-%s\">%s</span></label>\n",
                 verdict_name(bar_order[i]), verdict_name(bar_order[i]), verdict_name(bar_order[i]));
     fprintf(out, "<label><input type=\"checkbox\" value=\"NONE\" checked><span "
-                 "class=\"badge is-NONE\">not run</span></label>\n"
+                 "class=\"badge is-NONE\">no verdict</span></label>\n"
                  "<select id=\"strength\" aria-label=\"Strength\"><option value=\"\">any strength"
                  "</option>");
     for (int strength = MUST; strength <= IMPLEMENTATION_DEFINED; strength++)
