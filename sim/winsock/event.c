@@ -1,0 +1,117 @@
+/* Event objects, as ws2_32 hands them out: manual, unsignaled, not inherited. */
+#include <string.h>
+
+#include "sim/engine/check.h"
+#include "sim/winsock/call.h"
+#include "sim/winsock/memory.h"
+
+static uint64_t number_of(WSAEVENT event)
+{
+    return (uint64_t)(uintptr_t)event;
+}
+
+WSAEVENT WSACreateEvent(void)
+{
+    struct call call = call_begin(CALL_WSACreateEvent, 0);
+    uint64_t handle = 0;
+    nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+    struct object *event = event_create(call.winsock->nt, true, false);
+
+    if (event != NULL) {
+        status = handle_open(call.process, event, false, &handle);
+        object_release(event);
+    }
+    call.arguments[0] = handle;
+    return call_answer(&call, status) == 0 ? (WSAEVENT)(uintptr_t)handle : WSA_INVALID_EVENT;
+}
+
+/* The event behind a handle. NULL, with the call answered, when there is none. */
+static struct object *find(const struct call *call, WSAEVENT event)
+{
+    struct object *object = handle_find(call->process, number_of(event), OBJECT_EVENT);
+    if (object == NULL)
+        call_answer(call, STATUS_EVENT_HANDLE_INVALID);
+    return object;
+}
+
+BOOL WSACloseEvent(WSAEVENT hEvent)
+{
+    const struct call call = call_begin(CALL_WSACloseEvent, number_of(hEvent));
+    if (find(&call, hEvent) == NULL)
+        return FALSE;
+    handle_close(call.process, number_of(hEvent));
+    return call_answer(&call, STATUS_SUCCESS) == 0;
+}
+
+BOOL WSASetEvent(WSAEVENT hEvent)
+{
+    const struct call call = call_begin(CALL_WSASetEvent, number_of(hEvent));
+    struct object *event = find(&call, hEvent);
+    if (event == NULL)
+        return FALSE;
+    object_signal(event);
+    return call_answer(&call, STATUS_SUCCESS) == 0;
+}
+
+BOOL WSAResetEvent(WSAEVENT hEvent)
+{
+    const struct call call = call_begin(CALL_WSAResetEvent, number_of(hEvent));
+    struct object *event = find(&call, hEvent);
+    if (event == NULL)
+        return FALSE;
+    object_unsignal(event);
+    return call_answer(&call, STATUS_SUCCESS) == 0;
+}
+
+/* Any object can be waited for, though the page speaks of events. */
+static struct object *find_waitable(const struct call *call, uint64_t handle)
+{
+    for (int type = 0; type < OBJECT_TYPE_COUNT; type++) {
+        struct object *object = handle_find(call->process, handle, (enum object_type)type);
+        if (object != NULL)
+            return object;
+    }
+    return NULL;
+}
+
+static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *events,
+                        struct object **objects)
+{
+    WSAEVENT handles[WSA_MAXIMUM_WAIT_EVENTS];
+    if (count == 0 || count > WSA_MAXIMUM_WAIT_EVENTS)
+        return STATUS_WSA_PARAMETER;
+    if (!memory_probe(call, events, count * sizeof *events, ACCESS_READ))
+        return STATUS_WSA_PARAMETER;
+    memory_read(call, handles, events, count * sizeof *events);
+    for (DWORD i = 0; i < count; i++) {
+        objects[i] = find_waitable(call, number_of(handles[i]));
+        if (objects[i] == NULL)
+            return STATUS_EVENT_HANDLE_INVALID;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* fAlertable has no meaning yet: no completion routine is queued by anything. */
+DWORD WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll,
+                               DWORD dwTimeout, BOOL fAlertable)
+{
+    struct object *objects[WSA_MAXIMUM_WAIT_EVENTS];
+    struct call call = call_begin(CALL_WSAWaitForMultipleEvents, 0);
+    call.arguments[0] = cEvents;
+    call.arguments[1] = fWaitAll != 0;
+    call.arguments[2] = dwTimeout;
+    call.arguments[3] = fAlertable != 0;
+
+    nt_status status = gather(&call, cEvents, lphEvents, objects);
+    if (!nt_success(status)) {
+        call_answer(&call, status);
+        return WSA_WAIT_FAILED;
+    }
+    uint64_t timeout_ns = dwTimeout == WSA_INFINITE ? UINT64_MAX : dwTimeout * 1000000ull;
+    uint32_t index = 0;
+    status = wait_for_objects(call.winsock->nt, objects, cEvents, fWaitAll != 0, timeout_ns,
+                              "WSAWaitForMultipleEvents", &index);
+    call.arguments[3] |= (uint64_t)status << 32;
+    call_answer(&call, STATUS_SUCCESS); /* a timeout is no failure */
+    return status == STATUS_TIMEOUT ? WSA_WAIT_TIMEOUT : WSA_WAIT_EVENT_0 + index;
+}

@@ -1,0 +1,115 @@
+#include "sim/winsock/name.h"
+
+#include <string.h>
+
+#include <ws2ipdef.h>
+
+#include "sim/winsock/memory.h"
+
+static int size_of(enum family family)
+{
+    return family == FAMILY_4 ? (int)sizeof(SOCKADDR_IN) : (int)sizeof(SOCKADDR_IN6);
+}
+
+static int number_of(enum family family)
+{
+    return family == FAMILY_4 ? AF_INET : AF_INET6;
+}
+
+int name_family(const struct call *call, const struct sockaddr *from, int size)
+{
+    ADDRESS_FAMILY family;
+    if (size < (int)sizeof family || !memory_probe(call, from, sizeof family, ACCESS_READ))
+        return -1;
+    memory_read(call, &family, from, sizeof family);
+    return family;
+}
+
+static struct name name_of_4(const SOCKADDR_IN *from)
+{
+    struct name name = {.address.family = FAMILY_4, .port = ntohs(from->sin_port)};
+    memcpy(name.address.bytes, &from->sin_addr, 4);
+    return name;
+}
+
+static struct name name_of_6(const SOCKADDR_IN6 *from)
+{
+    struct name name = {
+        .address = {.family = FAMILY_6, .scope = from->sin6_scope_id},
+        .port = ntohs(from->sin6_port),
+    };
+    memcpy(name.address.bytes, &from->sin6_addr, 16);
+    return name;
+}
+
+/* Reads a whole address whose size has been found good. */
+static nt_status read_whole(const struct call *call, const struct sockaddr *from,
+                            enum family family, struct name *out)
+{
+    union {
+        SOCKADDR any;
+        SOCKADDR_IN in;
+        SOCKADDR_IN6 in6;
+    } address;
+    size_t size = (size_t)size_of(family);
+
+    if (!memory_probe(call, from, size, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(call, &address, from, size);
+    if (address.any.sa_family != number_of(family))
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    *out = family == FAMILY_4 ? name_of_4(&address.in) : name_of_6(&address.in6);
+    return STATUS_SUCCESS;
+}
+
+nt_status name_read(const struct call *call, const struct sockaddr *from, int size,
+                    enum family family, struct name *out)
+{
+    if (size < size_of(family))
+        return STATUS_ACCESS_VIOLATION;
+    return read_whole(call, from, family, out);
+}
+
+nt_status name_read_for_bind(const struct call *call, const struct sockaddr *from, int size,
+                             enum family family, struct name *out)
+{
+    bool is_short = from == NULL || size < size_of(family);
+    if (is_short && !BEHAVES(call->profile, bind_short_address, accepts))
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bind_short_address));
+    nt_status status = read_whole(call, from, family, out);
+    if (status == STATUS_OBJECT_PATH_SYNTAX_BAD)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bind_wrong_family));
+    return status;
+}
+
+nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
+                     int *size)
+{
+    union {
+        SOCKADDR_IN in;
+        SOCKADDR_IN6 in6;
+    } address;
+    int needed = size_of(name->address.family);
+    int offered;
+
+    if (!memory_probe(call, size, sizeof *size, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(call, &offered, size, sizeof offered);
+    if (offered < needed || !memory_probe(call, to, (size_t)needed, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+
+    memset(&address, 0, sizeof address);
+    if (name->address.family == FAMILY_4) {
+        address.in.sin_family = AF_INET;
+        address.in.sin_port = htons(name->port);
+        memcpy(&address.in.sin_addr, name->address.bytes, 4);
+    } else {
+        address.in6.sin6_family = AF_INET6;
+        address.in6.sin6_port = htons(name->port);
+        address.in6.sin6_scope_id = name->address.scope;
+        memcpy(&address.in6.sin6_addr, name->address.bytes, 16);
+    }
+    memory_write(call, to, &address, (size_t)needed);
+    memory_write(call, size, &needed, sizeof needed);
+    return STATUS_SUCCESS;
+}

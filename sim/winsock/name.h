@@ -1,0 +1,35 @@
+/* Socket addresses between the guest's bytes and afd's. */
+#ifndef SIM_WINSOCK_NAME_H
+#define SIM_WINSOCK_NAME_H
+
+#include "sim/winsock/call.h"
+
+struct name {
+    struct address address;
+    uint16_t port; /* host order */
+};
+
+/* Reads an address of `family` for connect and its like. Too long is good.
+ *
+ *   STATUS_ACCESS_VIOLATION        NULL, unreadable or too short (WSAEFAULT)
+ *   STATUS_OBJECT_PATH_SYNTAX_BAD  of another family (WSAEAFNOSUPPORT)
+ */
+nt_status name_read(const struct call *call, const struct sockaddr *from, int size,
+                    enum family family, struct name *out);
+
+/* The same for bind, which the profile has questions about: `bind_short_address` and
+ * `bind_wrong_family`.
+ */
+nt_status name_read_for_bind(const struct call *call, const struct sockaddr *from, int size,
+                             enum family family, struct name *out);
+
+/* The address family alone, when two bytes are there; -1 when not. */
+int name_family(const struct call *call, const struct sockaddr *from, int size);
+
+/* Writes an address and its size. STATUS_ACCESS_VIOLATION when a pointer is bad or `*size` too
+ * small; `*size` is then left alone (winsock-behaviour row 65).
+ */
+nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
+                     int *size);
+
+#endif

@@ -1,0 +1,37 @@
+/* Winsock of one machine: the ws2_32 entry points under their berth_ symbols, and the base
+ * provider.
+ *
+ * A call enters at an entry point, goes through the provider's table to the provider, which checks
+ * and asks afd. The outcome comes back as an NTSTATUS; call.h has the one place that makes a
+ * Winsock error of it. Which machine a call goes to is the host thread's: winsock_attach.
+ *
+ * Of the provider's 30 functions those work whose calls sim/include/win32/winsock2.h declares; the
+ * others (everything that carries bytes, waits for readiness or tells addresses as text) answer
+ * WSAEOPNOTSUPP through lpErrno.
+ */
+#ifndef SIM_WINSOCK_WINSOCK_H
+#define SIM_WINSOCK_WINSOCK_H
+
+#include "sim/afd/afd.h"
+
+struct _WSPPROC_TABLE;
+
+struct winsock {
+    struct afd *afd;
+    struct tcpip *tcpip;
+    struct nt *nt;
+    const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
+};
+
+/* NULL when the arena is full. */
+struct winsock *winsock_boot(struct afd *afd);
+
+/* The machine that this host thread's Winsock calls go to; NULL for none. */
+void winsock_attach(struct winsock *winsock);
+struct winsock *winsock_attached(void);
+
+/* How often the process may still call WSACleanup with success. */
+struct process;
+uint32_t winsock_startups(const struct process *process);
+
+#endif
