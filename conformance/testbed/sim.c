@@ -71,7 +71,7 @@ static struct berth_launch launch_as(enum testbed_user user)
         [TESTBED_STANDARD] = {.account = BERTH_STANDARD, .consent = true},
         [TESTBED_OTHER_STANDARD] = {.account = BERTH_OTHER_STANDARD, .consent = true},
         [TESTBED_FILTERED_ADMIN] = {.account = BERTH_ADMIN, .consent = true},
-        [TESTBED_ELEVATED_ADMIN] = {.account = BERTH_ADMIN, .run_as = true, .consent = true},
+        [TESTBED_ELEVATED_ADMIN] = {.account = BERTH_ADMIN, .elevated = true, .consent = true},
         [TESTBED_BUILTIN_ADMIN] = {.account = BERTH_BUILTIN_ADMIN, .consent = true},
         [TESTBED_LOCAL_SYSTEM] = {.account = BERTH_LOCAL_SYSTEM, .consent = true},
         [TESTBED_NETWORK_SERVICE] = {.account = BERTH_NETWORK_SERVICE, .consent = true},
@@ -102,11 +102,8 @@ struct testbed_child *testbed_start(const struct testbed_start *start, unsigned 
     *error = 0;
     launch.level = (enum berth_level)start->manifest;
     launch.inherit = start->inherit_handles;
-    /* One who is elevated already is not asked again. */
-    if (start->user != TESTBED_ELEVATED_ADMIN) {
-        launch.run_as = start->run_as;
-        launch.consent = !start->refuse_consent;
-    }
+    launch.run_as = start->run_as;
+    launch.consent = !start->refuse_consent;
     struct testbed_child *child = calloc(1, sizeof *child);
     if (child == NULL) {
         cannot("the host has no memory for a child");

@@ -14,12 +14,32 @@ static struct process *running_process(const struct berth *machine)
     return current == NULL ? NULL : current->process;
 }
 
+/* The token of whoever starts a program: of the logon's shell, or of a prompt that was run as
+ * administrator from there.
+ */
+static struct token parent_token(const struct berth *machine, const struct berth_launch *launch)
+{
+    const struct launch prompt = {
+        .parent = token_at_logon((enum account)launch->account, &machine->uac, &machine->in_force),
+        .level = AS_INVOKER,
+        .run_as = true,
+        .consent = true,
+    };
+    struct token token = prompt.parent;
+
+    if (launch->elevated && token.elevation == ELEVATION_LIMITED) {
+        nt_status status = token_for_launch(&prompt, &machine->uac, &machine->in_force, &token);
+        ASSERT(status == STATUS_SUCCESS);
+    }
+    return token;
+}
+
 /* A process without threads, with the token Windows would give it. */
 static uint32_t launch_process(struct berth *machine, const struct berth_launch *launch,
                                struct process **process)
 {
     const struct launch request = {
-        .parent = token_at_logon((enum account)launch->account, &machine->uac, &machine->in_force),
+        .parent = parent_token(machine, launch),
         .level = (enum execution_level)launch->level,
         .run_as = launch->run_as,
         .consent = launch->consent,

@@ -25,7 +25,9 @@ static ULONG64 tokens[8];
 static int running;
 static unsigned long long state;
 
-/* The workload's own dice: the machine's are not for guests. */
+/* The workload's own dice: the machine's are not for guests. One throw an expression at most, since
+ * compilers differ in which of two comes first.
+ */
 static unsigned dice(unsigned count)
 {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -57,8 +59,9 @@ static void do_bind(void)
 
 static void do_acquire(void)
 {
-    INET_PORT_RANGE range = {.StartPort = dice(2) ? 0 : htons((USHORT)(PORTS + dice(16))),
-                             .NumberOfPorts = (USHORT)(1 + dice(6))};
+    INET_PORT_RANGE range;
+    range.StartPort = dice(2) ? 0 : htons((USHORT)(PORTS + dice(16)));
+    range.NumberOfPorts = (USHORT)(1 + dice(6));
     INET_PORT_RESERVATION_INSTANCE block;
     DWORD size;
     if (WSAIoctl(*any_socket(), SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof range, &block,
@@ -70,8 +73,9 @@ static void do_token_ioctl(void)
 {
     ULONG64 token = tokens[dice(8)];
     DWORD size;
-    WSAIoctl(*any_socket(), dice(3) ? SIO_ASSOCIATE_PORT_RESERVATION : SIO_RELEASE_PORT_RESERVATION,
-             &token, sizeof token, NULL, 0, &size, NULL, NULL);
+    const SOCKET s = *any_socket();
+    const DWORD code = dice(3) ? SIO_ASSOCIATE_PORT_RESERVATION : SIO_RELEASE_PORT_RESERVATION;
+    WSAIoctl(s, code, &token, sizeof token, NULL, 0, &size, NULL, NULL);
 }
 
 static void do_persistent(void)

@@ -81,6 +81,7 @@ uint32_t berth_damaged_values(const struct berth *machine);
 
 struct berth_launch {
     enum berth_account account; /* who starts it, from the shell of his logon */
+    bool elevated;              /* from an elevated prompt instead, where UAC gives him one */
     enum berth_level level;     /* the program's manifest */
     bool run_as;                /* Run as administrator */
     bool consent;               /* what the user answers when asked */
