@@ -7,6 +7,14 @@
 
 typedef uint32_t nt_status;
 
+/* Windows' own header has a few of them as macros; whoever includes both means these. */
+#undef STATUS_TIMEOUT
+#undef STATUS_PENDING
+#undef STATUS_ACCESS_VIOLATION
+#undef STATUS_INVALID_HANDLE
+#undef STATUS_INVALID_PARAMETER
+#undef STATUS_NO_MEMORY
+
 enum nt_status_value {
 #define STATUS(name, value, wsa_error, win32_error, evidence) name = value,
 #define WSA_ERROR(name, value, text)

@@ -1,5 +1,5 @@
-/* Error numbers. One list with the messages and translations is spec/errors.def; sim/winsock/abi_test
- * holds the two together.
+/* Error numbers. One list with the messages and translations is spec/errors.def;
+ * sim/winsock/abi_test.c holds the two together.
  */
 #ifndef BERTH_WIN32_WINERROR_H
 #define BERTH_WIN32_WINERROR_H
