@@ -213,6 +213,8 @@ nt_status reservation_acquire(struct tcpip *tcpip, struct endpoint *holder, uint
     }
 
     const struct port_range held = held_range(tcpip, &wanted, wildcard);
+    if (!tokens_reserve(&tcpip->tokens, 1))
+        return STATUS_INSUFFICIENT_RESOURCES;
     struct reservation *block = reservation_new(tcpip, ENTRY_RUNTIME, pool, &held);
     if (block == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -25,18 +25,6 @@ static bool is_kept(const struct tcpip *tcpip, const struct stored_block *stored
     return stored->kind != ENTRY_RUNTIME || BEHAVES(tcpip->profile, runtime_restart, survives);
 }
 
-/* The token of a persistent block: the one it had, by `token_restart`, or a new one. */
-static void name_block(struct tcpip *tcpip, struct reservation *block, uint64_t kept)
-{
-    if (kept == 0 || !BEHAVES(tcpip->profile, token_restart, same) ||
-        tokens_find(&tcpip->tokens, kept) != NULL) {
-        reservation_give_token(tcpip, block);
-        return;
-    }
-    block->token = kept;
-    tokens_name(&tcpip->tokens, kept, block);
-}
-
 static void read_block(struct boot *boot, const struct stored_block *stored)
 {
     struct tcpip *tcpip = boot->tcpip;
@@ -53,8 +41,8 @@ static void read_block(struct boot *boot, const struct stored_block *stored)
     block->in_family[FAMILY_4] = stored->in_family[FAMILY_4];
     block->in_family[FAMILY_6] = stored->in_family[FAMILY_6];
     block->state = RESERVATION_HELD;
-    if (stored->kind == ENTRY_PERSISTENT)
-        name_block(tcpip, block, stored->token);
+    if (BEHAVES(tcpip->profile, token_restart, same))
+        block->token = stored->token;
     blockindex_append(&tcpip->pools[stored->protocol].blocks, block);
     pool_take_block(tcpip, block);
 }
@@ -102,6 +90,25 @@ static void cap_dynamic_range(struct port_range *range, uint32_t max_user_port)
         range->count = end - range->first;
 }
 
+/* Persistent blocks get a token: the one they had, by `token_restart`, or a new one. */
+static bool name_blocks(struct tcpip *tcpip, const struct blockindex *blocks)
+{
+    if (!tokens_reserve(&tcpip->tokens, blocks->count))
+        return false;
+    for (uint32_t i = 0; i < blocks->count; i++) {
+        struct reservation *block = blocks->places[i].block;
+        if (block->kind != ENTRY_PERSISTENT)
+            continue;
+        if (tokens_find(&tcpip->tokens, block->token) != NULL)
+            block->token = 0;
+        if (block->token == 0)
+            reservation_give_token(tcpip, block);
+        else
+            tokens_name(&tcpip->tokens, block->token, block);
+    }
+    return true;
+}
+
 static bool finish_pool(struct boot *boot, struct pool *pool)
 {
     struct engine *engine = boot->tcpip->nt->engine;
@@ -110,7 +117,8 @@ static bool finish_pool(struct boot *boot, struct pool *pool)
         cap_dynamic_range(&pool->dynamic[f], boot->max_user_port);
     const struct port_range *range = &pool->dynamic[FAMILY_4];
     pool->cursor = range->first + (uint32_t)choose(&engine->choices, CHOICE_PORT, range->count);
-    return blockindex_sort(&pool->blocks, boot->tcpip->arena);
+    return blockindex_sort(&pool->blocks, boot->tcpip->arena) &&
+           name_blocks(boot->tcpip, &pool->blocks);
 }
 
 struct tcpip *tcpip_boot(struct nt *nt)

@@ -174,6 +174,8 @@ nt_status persistent_create(struct tcpip *tcpip, enum protocol protocol,
     if (status != STATUS_SUCCESS)
         return status;
 
+    if (!tokens_reserve(&tcpip->tokens, 1))
+        return STATUS_INSUFFICIENT_RESOURCES;
     struct reservation *block = reservation_new(tcpip, ENTRY_PERSISTENT, protocol, &wanted);
     if (block == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -1,5 +1,7 @@
 #include "sim/tcpip/pool.h"
 
+#include <string.h>
+
 #include "sim/engine/check.h"
 #include "sim/tcpip/endpoint.h"
 #include "sim/tcpip/reservation.h"
@@ -91,34 +93,29 @@ uint32_t pool_next_used(const struct tcpip *tcpip, enum protocol protocol, uint3
     return porttable_next_used(&tcpip->pools[protocol].bound, first, end);
 }
 
-/* What `taken` must hold of 64 ports. */
-static uint64_t expected_word(const struct tcpip *tcpip, enum protocol protocol, uint32_t first)
+/* What `taken` must hold: who is bound, and the blocks that count. */
+static void expect_taken(const struct tcpip *tcpip, enum protocol protocol,
+                         struct portset *expected)
 {
     const struct porttable *bound = &tcpip->pools[protocol].bound;
-    uint64_t expected = 0;
 
-    for (uint32_t port = porttable_next_used(bound, first, first + 64); port < first + 64;
-         port = porttable_next_used(bound, port + 1, first + 64))
-        expected |= UINT64_C(1) << (port - first);
+    for (uint32_t port = porttable_next_used(bound, 0, PORT_END); port < PORT_END;
+         port = porttable_next_used(bound, port + 1, PORT_END))
+        portset_add(expected, port);
     for (enum protocol p = 0; p < PROTOCOL_COUNT; p++) {
-        struct block_walk walk = blockindex_overlapping(&tcpip->pools[p].blocks, first, first + 64);
-        const struct reservation *block;
-        while ((block = block_walk_next(&walk)) != NULL) {
-            if (!pool_block_counts(tcpip, protocol, block))
-                continue;
-            uint32_t end = smaller(first + 64, reservation_limit(block));
-            for (uint32_t port = larger(first, block->first); port < end; port++)
-                expected |= UINT64_C(1) << (port - first);
+        const struct blockindex *blocks = &tcpip->pools[p].blocks;
+        for (uint32_t i = 0; i < blocks->count; i++) {
+            const struct reservation *block = blocks->places[i].block;
+            if (pool_block_counts(tcpip, protocol, block))
+                portset_add_range(expected, block->first, reservation_limit(block));
         }
     }
-    return expected;
 }
 
 void pool_check(const struct tcpip *tcpip, enum protocol protocol)
 {
     const struct pool *pool = &tcpip->pools[protocol];
 
-    portset_check(&pool->taken);
     porttable_check(&pool->bound, protocol);
     blockindex_check(&pool->blocks);
     for (uint32_t i = 0; i < pool->blocks.count; i++) {
@@ -127,8 +124,9 @@ void pool_check(const struct tcpip *tcpip, enum protocol protocol)
         ASSERT(block->pool == protocol);
         reservation_check(block);
     }
-    for (uint32_t word = 0; word < PORTSET_WORDS; word++)
-        ASSERT(pool->taken.words[word] == expected_word(tcpip, protocol, word * 64));
+    struct portset expected = {{0}, {0}};
+    expect_taken(tcpip, protocol, &expected);
+    ASSERT(memcmp(&pool->taken, &expected, sizeof expected) == 0);
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
         ASSERT(pool->dynamic[f].first > 0 && pool->dynamic[f].count > 0);
         ASSERT(pool->dynamic[f].first + pool->dynamic[f].count <= PORT_END);

@@ -31,7 +31,9 @@ struct tcpip {
     struct arena *arena;
     const struct profile *profile;
     struct tokens tokens;
-    struct reservation *spare;   /* records for reuse */
+    struct reservation *spare;  /* records for reuse */
+    struct reservation *unused; /* the rest of the records last taken from the arena */
+    uint32_t unused_count;
     struct reservation *dormant; /* on the disk, but taken out of the active store until the boot */
     struct pool pools[PROTOCOL_COUNT];
 };

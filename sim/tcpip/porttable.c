@@ -21,9 +21,14 @@ bool porttable_reserve(struct porttable *table, struct arena *arena, uint32_t po
 {
     struct endpoint ***page = &table->pages[port / PORTTABLE_PAGE];
 
+    if (*page != NULL)
+        return true;
+    *page = arena_take(arena, PORTTABLE_PAGE * sizeof **page);
     if (*page == NULL)
-        *page = arena_take(arena, PORTTABLE_PAGE * sizeof **page);
-    return *page != NULL;
+        return false;
+    uint32_t number = port / PORTTABLE_PAGE;
+    table->present[number / 64] |= UINT64_C(1) << (number % 64);
+    return true;
 }
 
 void porttable_add(struct porttable *table, struct endpoint *endpoint)
@@ -61,16 +66,30 @@ void porttable_remove(struct porttable *table, struct endpoint *endpoint)
     table->count--;
 }
 
+/* The first page from `page` on that there is, or PORTTABLE_PAGES. */
+static uint32_t next_page(const struct porttable *table, uint32_t page)
+{
+    while (page < PORTTABLE_PAGES) {
+        uint64_t present = table->present[page / 64] >> (page % 64);
+        if (present != 0)
+            return page + (uint32_t)__builtin_ctzll(present);
+        page = (page / 64 + 1) * 64;
+    }
+    return PORTTABLE_PAGES;
+}
+
 uint32_t porttable_next_bound(const struct porttable *table, uint32_t first, uint32_t end)
 {
     ASSERT(first <= end && end <= PORT_END);
+    if (table->count == 0)
+        return end;
     for (uint32_t port = first; port < end;) {
-        struct endpoint **head = head_of(table, port);
-        if (head == NULL) {
-            port = (port / PORTTABLE_PAGE + 1) * PORTTABLE_PAGE;
+        uint32_t page = next_page(table, port / PORTTABLE_PAGE);
+        if (page > port / PORTTABLE_PAGE) {
+            port = page * PORTTABLE_PAGE;
             continue;
         }
-        if (*head != NULL)
+        if (table->pages[page][port % PORTTABLE_PAGE] != NULL)
             return port;
         port++;
     }
@@ -112,4 +131,6 @@ void porttable_check(const struct porttable *table, enum protocol protocol)
         }
     }
     ASSERT(count == table->count);
+    for (uint32_t page = 0; page < PORTTABLE_PAGES; page++)
+        ASSERT((table->present[page / 64] >> (page % 64) & 1) == (table->pages[page] != NULL));
 }

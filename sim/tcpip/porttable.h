@@ -15,6 +15,7 @@ enum { PORTTABLE_PAGE = 128, PORTTABLE_PAGES = PORT_END / PORTTABLE_PAGE };
 
 struct porttable {
     struct endpoint **pages[PORTTABLE_PAGES]; /* each of PORTTABLE_PAGE heads, or NULL */
+    uint64_t present[PORTTABLE_PAGES / 64];   /* a bit a page that is not NULL */
     uint32_t count;                           /* endpoints in the table */
 };
 

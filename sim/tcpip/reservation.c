@@ -6,7 +6,7 @@
 #include "sim/tcpip/pool.h"
 
 /* Records come from the arena by the dozen: a boot with a thousand of them has microseconds. */
-enum { RECORDS_AT_ONCE = 32 };
+enum { RECORDS_AT_ONCE = 64 };
 
 bool reservation_has_token(const struct reservation *reservation, uint64_t token)
 {
@@ -14,18 +14,22 @@ bool reservation_has_token(const struct reservation *reservation, uint64_t token
            (reservation->token == token || reservation->alias == token);
 }
 
-static bool more_records(struct tcpip *tcpip)
+static struct reservation *take_record(struct tcpip *tcpip)
 {
-    struct reservation *records =
-        arena_take(tcpip->arena, RECORDS_AT_ONCE * sizeof(struct reservation));
+    struct reservation *record = tcpip->spare;
 
-    if (records == NULL)
-        return false;
-    for (uint32_t i = RECORDS_AT_ONCE; i > 0; i--) {
-        records[i - 1].next = tcpip->spare;
-        tcpip->spare = &records[i - 1];
+    if (record != NULL) {
+        tcpip->spare = record->next;
+        return record;
     }
-    return true;
+    if (tcpip->unused_count == 0) {
+        tcpip->unused = arena_take(tcpip->arena, RECORDS_AT_ONCE * sizeof *record);
+        if (tcpip->unused == NULL)
+            return NULL;
+        tcpip->unused_count = RECORDS_AT_ONCE;
+    }
+    tcpip->unused_count--;
+    return tcpip->unused++;
 }
 
 struct reservation *reservation_new(struct tcpip *tcpip, enum entry_kind kind, enum protocol pool,
@@ -33,26 +37,23 @@ struct reservation *reservation_new(struct tcpip *tcpip, enum entry_kind kind, e
 {
     ASSERT(range->first > 0 && range->count > 0);
     ASSERT(range->first + range->count <= PORT_END);
-    if (!tokens_reserve(&tcpip->tokens, 1))
-        return NULL;
     if (!blockindex_reserve(&tcpip->pools[pool].blocks, tcpip->arena))
         return NULL;
-    if (tcpip->spare == NULL && !more_records(tcpip))
+    struct reservation *reservation = take_record(tcpip);
+    if (reservation == NULL)
         return NULL;
-
-    struct reservation *reservation = tcpip->spare;
-    tcpip->spare = reservation->next;
-    *reservation = (struct reservation){
-        .first = range->first,
-        .count = range->count,
-        .slot = REGISTRY_NO_SLOT,
-        .cursor = range->first,
-        .hint = range->first,
-        .kind = (uint8_t)kind,
-        .protocol = (uint8_t)pool,
-        .pool = (uint8_t)pool,
-        .in_family = {true, true},
-    };
+    /* All else is zero: the arena gave it so, or reservation_drop left it so. */
+    reservation->next = NULL;
+    reservation->first = range->first;
+    reservation->count = range->count;
+    reservation->slot = REGISTRY_NO_SLOT;
+    reservation->cursor = range->first;
+    reservation->hint = range->first;
+    reservation->kind = (uint8_t)kind;
+    reservation->protocol = (uint8_t)pool;
+    reservation->pool = (uint8_t)pool;
+    reservation->in_family[FAMILY_4] = true;
+    reservation->in_family[FAMILY_6] = true;
     return reservation;
 }
 

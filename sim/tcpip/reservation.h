@@ -65,8 +65,8 @@ static inline bool reservation_contains(const struct reservation *reservation, u
 
 bool reservation_has_token(const struct reservation *reservation, uint64_t token);
 
-/* A fresh record for ports of `pool`, with room for it in the index and for one token; or NULL when
- * the arena is full. It belongs to the caller until it is inserted or dropped.
+/* A fresh record for ports of `pool`, with room for it in the index; or NULL when the arena is
+ * full. It belongs to the caller until it is inserted or dropped.
  */
 struct reservation *reservation_new(struct tcpip *tcpip, enum entry_kind kind, enum protocol pool,
                                     const struct port_range *range);
@@ -92,7 +92,7 @@ void reservation_strand(struct tcpip *tcpip, struct reservation *reservation);
 void reservation_reference(struct reservation *reservation);
 void reservation_unreference(struct tcpip *tcpip, struct reservation *reservation);
 
-/* Gives the reservation a new token. */
+/* Gives the reservation a new token, for which the caller has made room in the tokens. */
 void reservation_give_token(struct tcpip *tcpip, struct reservation *reservation);
 
 void reservation_check(const struct reservation *reservation);

@@ -1,0 +1,521 @@
+#include "sim/tcpip/fixture.h"
+
+static struct reservation_view view;
+
+static int open_machine(void **state)
+{
+    (void)state;
+    fixture_open();
+    return 0;
+}
+
+static int close_machine(void **state)
+{
+    (void)state;
+    fixture_close();
+    return 0;
+}
+
+static nt_status try_acquire(uint32_t first, uint32_t count)
+{
+    struct endpoint *holder = tcp();
+    nt_status status = acquire(holder, first, count, &view);
+    reservation_holder_closed(f.tcpip, holder, false);
+    endpoint_close(f.tcpip, holder);
+    return status;
+}
+
+/* ---- Specific blocks
+ * ------------------------------------------------------------------------------ */
+
+static void a_block_is_echoed_and_held(void **state)
+{
+    (void)state;
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 5000, 20, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 5000);
+    assert_int_equal(view.range.count, 20);
+    assert_int_not_equal(view.token, 0);
+    assert_ptr_equal(reservation_holder(f.tcpip, view.token), holder);
+
+    struct tally held = count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME);
+    assert_int_equal(held.count, 1);
+    assert_int_equal(held.last.range.first, 5000);
+    assert_int_equal(held.last.range.count, 20);
+    assert_int_equal(held.last.token, view.token);
+    assert_int_equal(held.last.process_id, OWNER);
+    assert_false(held.last.stored);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).count, 0);
+}
+
+struct collision_row {
+    const char *name;
+    uint32_t first, count;
+    nt_status expected;
+};
+
+static void assert_collisions(const struct collision_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        nt_status status = try_acquire(rows[i].first, rows[i].count);
+        if (status != rows[i].expected)
+            fail_msg("%s: %s", rows[i].name, nt_status_name(status));
+    }
+}
+
+/* clang-format off */
+static const struct collision_row around_5000_10[] = {
+    {"just below        ", 4990, 10, STATUS_SUCCESS},
+    {"touching the front", 4991, 10, STATUS_SHARING_VIOLATION},
+    {"the first port    ", 5000,  1, STATUS_SHARING_VIOLATION},
+    {"the same          ", 5000, 10, STATUS_SHARING_VIOLATION},
+    {"inside            ", 5004,  2, STATUS_SHARING_VIOLATION},
+    {"the last port     ", 5009,  1, STATUS_SHARING_VIOLATION},
+    {"touching the end  ", 5009, 10, STATUS_SHARING_VIOLATION},
+    {"just above        ", 5010, 10, STATUS_SUCCESS},
+    {"around            ", 4900, 300, STATUS_SHARING_VIOLATION},
+};
+/* clang-format on */
+
+static void a_block_collides_with_a_runtime_block(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+    assert_collisions(around_5000_10, 9);
+}
+
+static void a_block_collides_with_a_persistent_block(void **state)
+{
+    (void)state;
+    created(PROTOCOL_TCP, 5000, 10);
+    assert_collisions(around_5000_10, 9);
+}
+
+static void a_block_collides_with_an_exclusion(void **state)
+{
+    (void)state;
+    assert_status(exclude(PROTOCOL_TCP, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+    assert_collisions(around_5000_10, 9);
+}
+
+static void a_block_collides_with_a_bound_port(void **state)
+{
+    (void)state;
+    /* clang-format off */
+    static const struct collision_row rows[] = {
+        {"just below", 4990, 10, STATUS_SUCCESS},
+        {"at its end", 4991, 10, STATUS_SHARING_VIOLATION},
+        {"the port  ", 5000,  1, STATUS_SHARING_VIOLATION},
+        {"at front  ", 5000, 10, STATUS_SHARING_VIOLATION},
+        {"just above", 5001, 10, STATUS_SUCCESS},
+    };
+    /* clang-format on */
+    bound_with(tcp(), ip4(127, 0, 0, 9), 5000, &plain);
+    assert_collisions(rows, 5);
+}
+
+static void the_other_protocol_is_another_pool(void **state)
+{
+    (void)state;
+    acquired(udp(), 5000, 10);
+    created(PROTOCOL_UDP, 6000, 10);
+    bound_with(udp(), any4(), 7000, &plain);
+    assert_status(try_acquire(5000, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(6000, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(7000, 10), STATUS_SUCCESS);
+}
+
+static void a_runtime_block_may_keep_the_other_protocol_off(void **state)
+{
+    (void)state;
+    CHOOSE(protocol_scope, automatic_both);
+    struct endpoint *holder = udp();
+    acquired(holder, 5000, 10);
+    created(PROTOCOL_UDP, 6000, 10);
+    assert_status(try_acquire(5009, 1), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5010, 1), STATUS_SUCCESS);
+    assert_status(try_acquire(6009, 1), STATUS_SUCCESS);
+    acquired(udp(), 49152, 10);
+    assert_status(try_acquire(0, 8), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49162);
+    reservation_holder_closed(f.tcpip, holder, false);
+    assert_status(try_acquire(5009, 1), STATUS_SUCCESS);
+}
+
+static void what_a_collision_answers_is_the_profiles(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+    created(PROTOCOL_TCP, 6000, 10);
+    assert_status(exclude(PROTOCOL_TCP, 7000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+    bound_tcp(8000);
+    struct endpoint *holder = tcp();
+    static const uint32_t firsts[] = {5000, 6000, 7000, 8000};
+    for (int i = 0; i < 4; i++)
+        assert_refused(acquire(holder, firsts[i], 5, &view), STATUS_SHARING_VIOLATION);
+
+    CHOOSE(acquire_collision, wsaeacces);
+    assert_refused(acquire(holder, 5000, 5, &view), STATUS_ACCESS_DENIED);
+    assert_refused(acquire(holder, 6000, 5, &view), STATUS_SHARING_VIOLATION);
+    CHOOSE(acquire_over_persistent, wsaeacces);
+    assert_refused(acquire(holder, 6000, 5, &view), STATUS_ACCESS_DENIED);
+    assert_refused(acquire(holder, 7000, 5, &view), STATUS_SHARING_VIOLATION);
+    CHOOSE(acquire_over_exclusion, wsaeacces);
+    assert_refused(acquire(holder, 7000, 5, &view), STATUS_ACCESS_DENIED);
+    assert_refused(acquire(holder, 8000, 5, &view), STATUS_SHARING_VIOLATION);
+    CHOOSE(acquire_over_bound_port, wsaeacces);
+    assert_refused(acquire(holder, 8000, 5, &view), STATUS_ACCESS_DENIED);
+
+    CHOOSE(acquire_collision, grants);
+    assert_status(try_acquire(5005, 10), STATUS_SUCCESS);
+    CHOOSE(acquire_over_persistent, grants);
+    assert_status(try_acquire(6005, 10), STATUS_SUCCESS);
+    CHOOSE(acquire_over_exclusion, grants);
+    assert_status(try_acquire(7005, 10), STATUS_SUCCESS);
+    CHOOSE(acquire_over_bound_port, grants);
+    assert_status(try_acquire(8000, 10), STATUS_SUCCESS);
+    tcpip_check(f.tcpip);
+}
+
+static void a_granted_obstacle_does_not_hide_the_next(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+    created(PROTOCOL_TCP, 5010, 10);
+    bound_tcp(5020);
+    CHOOSE(acquire_collision, grants);
+    assert_status(try_acquire(5000, 20), STATUS_SHARING_VIOLATION);
+    CHOOSE(acquire_over_persistent, grants);
+    assert_status(try_acquire(5000, 21), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5000, 20), STATUS_SUCCESS);
+}
+
+static void the_lowest_block_in_the_way_answers(void **state)
+{
+    (void)state;
+    CHOOSE(acquire_collision, wsaeacces);
+    acquired(tcp(), 5005, 1);
+    created(PROTOCOL_TCP, 5001, 1);
+    bound_tcp(5000);
+    assert_status(try_acquire(5000, 10), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5002, 10), STATUS_ACCESS_DENIED);
+}
+
+struct limit_row {
+    const char *name;
+    uint32_t first, count;
+    nt_status expected;
+};
+
+static void blocks_lie_between_1_and_65535(void **state)
+{
+    (void)state;
+    /* clang-format off */
+    static const struct limit_row rows[] = {
+        {"no ports          ", 5000,      0, STATUS_INVALID_PARAMETER},
+        {"nothing anywhere  ",    0,      0, STATUS_INVALID_PARAMETER},
+        {"the lowest port   ",    1,      1, STATUS_SUCCESS},
+        {"the highest port  ", 65535,     1, STATUS_SUCCESS},
+        {"one past the end  ", 65535,     2, STATUS_INVALID_PARAMETER},
+        {"up to the end     ", 65526,    10, STATUS_SUCCESS},
+        {"past the end      ", 65527,    10, STATUS_INVALID_PARAMETER},
+        {"all there are     ",    1, 65535, STATUS_SUCCESS},
+        {"one too many      ",    2, 65535, STATUS_INVALID_PARAMETER},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        nt_status status = try_acquire(rows[i].first, rows[i].count);
+        if (status != rows[i].expected)
+            fail_msg("%s: %s", rows[i].name, nt_status_name(status));
+    }
+    struct endpoint *holder = tcp();
+    assert_refused(acquire(holder, 5000, 0, &view), STATUS_INVALID_PARAMETER);
+    assert_refused(acquire(holder, 65535, 2, &view), STATUS_INVALID_PARAMETER);
+}
+
+static void limits_may_be_answered_otherwise(void **state)
+{
+    (void)state;
+    struct endpoint *holder = tcp();
+    CHOOSE(acquire_zero_count, wsaeopnotsupp);
+    assert_refused(acquire(holder, 5000, 0, &view), STATUS_NOT_SUPPORTED);
+    CHOOSE(acquire_past_end, wsaeaddrnotavail);
+    assert_refused(acquire(holder, 65535, 2, &view), STATUS_INVALID_ADDRESS_COMPONENT);
+
+    CHOOSE(acquire_zero_count, grants_one);
+    assert_status(acquire(holder, 5000, 0, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.count, 1);
+    assert_status(acquire(holder, 0, 0, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    assert_int_equal(view.range.count, 1);
+    CHOOSE(acquire_past_end, clamps);
+    assert_status(acquire(holder, 65530, 10, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 65530);
+    assert_int_equal(view.range.count, 6);
+}
+
+/* ---- Wildcard blocks
+ * ------------------------------------------------------------------------------ */
+
+static void a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range(void **state)
+{
+    (void)state;
+    bound_tcp(49160);
+    acquired(tcp(), 49170, 10);
+    assert_status(exclude(PROTOCOL_TCP, 49190, 10, STORE_ACTIVE), STATUS_SUCCESS);
+    struct endpoint *holder = tcp();
+
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    assert_int_equal(view.range.count, 8);
+    assert_status(acquire(holder, 0, 10, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49180);
+    assert_status(acquire(holder, 0, 9, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49161);
+    assert_status(acquire(holder, 0, 1, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49200);
+}
+
+static void a_wildcard_block_may_fill_the_range(void **state)
+{
+    (void)state;
+    assert_status(try_acquire(0, 16384), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    struct endpoint *holder = tcp();
+    assert_refused(acquire(holder, 0, 16385, &view), STATUS_SHARING_VIOLATION);
+    bound_tcp(65535);
+    assert_refused(acquire(holder, 0, 16384, &view), STATUS_SHARING_VIOLATION);
+    assert_status(acquire(holder, 0, 16383, &view), STATUS_SUCCESS);
+}
+
+static void no_gap_is_answered_as_the_profile_says(void **state)
+{
+    (void)state;
+    assert_status(set_dynamic(PROTOCOL_TCP, 20000, 255), STATUS_SUCCESS);
+    bound_tcp(20100);
+    struct endpoint *holder = tcp();
+    CHOOSE(wildcard_order, random);
+    assert_refused(acquire(holder, 0, 155, &view), STATUS_SHARING_VIOLATION);
+    CHOOSE(wildcard_exhausted, wsaenobufs);
+    assert_refused(acquire(holder, 0, 155, &view), STATUS_TOO_MANY_ADDRESSES);
+    CHOOSE(wildcard_exhausted, wsaeinval);
+    assert_refused(acquire(holder, 0, 155, &view), STATUS_INVALID_PARAMETER);
+    CHOOSE(wildcard_exhausted, grants);
+    assert_status(acquire(holder, 0, 155, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 20000);
+    assert_status(acquire(holder, 0, 60000, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 65536 - 60000);
+    tcpip_check(f.tcpip);
+}
+
+static void a_wildcard_block_may_lie_anywhere(void **state)
+{
+    (void)state;
+    CHOOSE(wildcard_place, anywhere);
+    assert_status(try_acquire(0, 8), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 1025);
+    assert_status(try_acquire(0, 64511), STATUS_SUCCESS);
+    assert_status(try_acquire(0, 64512), STATUS_SHARING_VIOLATION);
+}
+
+static void a_random_place_is_drawn_and_the_next_gap_taken(void **state)
+{
+    (void)state;
+    static const uint64_t list[] = {0, 16376, 100, 16376};
+    CHOOSE(wildcard_order, random);
+    f.engine.choices.list = list;
+    f.engine.choices.list_count = 4;
+    struct endpoint *holder = tcp();
+
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 65528);
+    bound_tcp(49253);
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49254);
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49160); /* above 65528 nothing is left: the lowest gap */
+}
+
+static void a_provider_may_lay_wildcard_blocks_over_bound_ports(void **state)
+{
+    (void)state;
+    CHOOSE(wildcard_place, over_bound_ports);
+    bound_tcp(50000);
+    bound_tcp(65535);
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 50000);
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    assert_status(acquire(holder, 0, 1, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 65535);
+}
+
+static void a_provider_may_hold_one_port_fewer(void **state)
+{
+    (void)state;
+    CHOOSE(wildcard_count, one_fewer);
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.count, 8);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).last.range.count, 7);
+    assert_status(try_port(STRANGER, 49159), STATUS_SUCCESS);
+    assert_status(acquire(holder, 5000, 8, &view), STATUS_SUCCESS);
+    assert_status(try_port(STRANGER, 5007), STATUS_ACCESS_DENIED);
+    assert_status(acquire(holder, 0, 1, &view), STATUS_SUCCESS);
+}
+
+static void a_provider_may_start_one_port_late(void **state)
+{
+    (void)state;
+    CHOOSE(block_runs, off_by_one);
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 5000, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 5000);
+    assert_status(try_port(STRANGER, 5000), STATUS_SUCCESS);
+    assert_status(try_port(STRANGER, 5008), STATUS_ACCESS_DENIED);
+    assert_status(try_port(STRANGER, 5009), STATUS_SUCCESS);
+    assert_status(acquire(holder, 65530, 6, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).last.range.count, 5);
+    assert_status(acquire(holder, 65530, 1, &view), STATUS_SUCCESS);
+    tcpip_check(f.tcpip);
+}
+
+/* ---- Who holds what
+ * -------------------------------------------------------------------------------- */
+
+static void a_socket_may_acquire_many_blocks(void **state)
+{
+    (void)state;
+    struct endpoint *holder = tcp();
+    uint64_t first = acquired(holder, 5000, 10), second = acquired(holder, 5010, 10);
+    assert_int_not_equal(first, second);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 2);
+    CHOOSE(second_acquire, wsaeinval);
+    assert_refused(acquire(holder, 6000, 10, &view), STATUS_INVALID_PARAMETER);
+    assert_refused(acquire(holder, 0, 10, &view), STATUS_INVALID_PARAMETER);
+    assert_status(try_acquire(6000, 10), STATUS_SUCCESS);
+    CHOOSE(second_acquire, replaces);
+    assert_refused(acquire(holder, 5005, 10, &view), STATUS_SHARING_VIOLATION);
+    assert_status(acquire(holder, 6000, 10, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 1);
+    assert_null(reservation_holder(f.tcpip, first));
+    assert_null(reservation_holder(f.tcpip, second));
+}
+
+static void a_bound_socket_may_acquire(void **state)
+{
+    (void)state;
+    assert_status(acquire(bound_tcp(5000), 6000, 10, &view), STATUS_SUCCESS);
+    assert_status(acquire(bound_tcp(5001), 5001, 10, &view), STATUS_SHARING_VIOLATION);
+}
+
+static void a_provider_may_confuse_the_protocols(void **state)
+{
+    (void)state;
+    CHOOSE(protocol_scope, swapped);
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 10);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 0);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).count, 1);
+    assert_status(bind_port(udp(), 5000), STATUS_ACCESS_DENIED);
+    assert_status(bind_port(associated(tcp(), token), 0), STATUS_SUCCESS);
+    reservation_holder_closed(f.tcpip, holder, false);
+    assert_status(bind_port(udp(), 5000), STATUS_SUCCESS);
+}
+
+static void a_raw_socket_reserves_in_udp_when_it_is_let(void **state)
+{
+    (void)state;
+    struct endpoint *raw = open_as(PROTOCOL_RAW, FAMILY_4, OWNER, ACCOUNT_ADMIN);
+    assert_status(acquire(raw, 5000, 10, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).count, 1);
+}
+
+static void a_provider_may_leak_what_it_refused(void **state)
+{
+    (void)state;
+    CHOOSE(refused_acquire, leaks);
+    bound_tcp(5005);
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 5000, 10, &view), STATUS_SHARING_VIOLATION);
+    struct tally leaked = count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME);
+    assert_int_equal(leaked.count, 1);
+    assert_int_equal(leaked.last.range.first, 5000);
+    assert_int_equal(leaked.last.range.count, 5);
+    assert_status(acquire(holder, 5005, 10, &view), STATUS_SHARING_VIOLATION);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 1);
+    reservation_holder_closed(f.tcpip, holder, false);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 0);
+}
+
+/* ---- Memory
+ * ---------------------------------------------------------------------------------------- */
+
+static void every_place_where_memory_ends_is_an_answer(void **state)
+{
+    (void)state;
+    struct endpoint *holder = tcp();
+    nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+    unsigned failed = 0;
+
+    while (status != STATUS_SUCCESS) {
+        snapshot(f.before);
+        f.engine.arena.fail_in = ++failed;
+        status = acquire(holder, 5000, 10, &view);
+        if (status == STATUS_SUCCESS)
+            break;
+        assert_status(status, STATUS_INSUFFICIENT_RESOURCES);
+        snapshot(f.after);
+        assert_string_equal(f.after, f.before);
+    }
+    f.engine.arena.fail_in = 0;
+    assert_true(failed >= 3);
+}
+
+static void memory_does_not_grow_with_use(void **state)
+{
+    (void)state;
+    try_acquire(5000, 10);
+    size_t used = f.engine.arena.used;
+    for (int i = 0; i < 1000; i++)
+        assert_status(try_acquire(5000, 10), STATUS_SUCCESS);
+    assert_int_equal(f.engine.arena.used, used);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
+    const struct CMUnitTest tests[] = {
+        TEST(a_block_is_echoed_and_held),
+        TEST(a_block_collides_with_a_runtime_block),
+        TEST(a_block_collides_with_a_persistent_block),
+        TEST(a_block_collides_with_an_exclusion),
+        TEST(a_block_collides_with_a_bound_port),
+        TEST(the_other_protocol_is_another_pool),
+        TEST(a_runtime_block_may_keep_the_other_protocol_off),
+        TEST(what_a_collision_answers_is_the_profiles),
+        TEST(a_granted_obstacle_does_not_hide_the_next),
+        TEST(the_lowest_block_in_the_way_answers),
+        TEST(blocks_lie_between_1_and_65535),
+        TEST(limits_may_be_answered_otherwise),
+        TEST(a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range),
+        TEST(a_wildcard_block_may_fill_the_range),
+        TEST(no_gap_is_answered_as_the_profile_says),
+        TEST(a_wildcard_block_may_lie_anywhere),
+        TEST(a_random_place_is_drawn_and_the_next_gap_taken),
+        TEST(a_provider_may_lay_wildcard_blocks_over_bound_ports),
+        TEST(a_provider_may_hold_one_port_fewer),
+        TEST(a_provider_may_start_one_port_late),
+        TEST(a_socket_may_acquire_many_blocks),
+        TEST(a_bound_socket_may_acquire),
+        TEST(a_provider_may_confuse_the_protocols),
+        TEST(a_raw_socket_reserves_in_udp_when_it_is_let),
+        TEST(a_provider_may_leak_what_it_refused),
+        TEST(every_place_where_memory_ends_is_an_answer),
+        TEST(memory_does_not_grow_with_use),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

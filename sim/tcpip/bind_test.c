@@ -1,0 +1,604 @@
+#include "sim/tcpip/fixture.h"
+
+static int open_machine(void **state)
+{
+    (void)state;
+    fixture_open();
+    return 0;
+}
+
+static int close_machine(void **state)
+{
+    (void)state;
+    fixture_close();
+    return 0;
+}
+
+/* ---- State and address -------------------------------------------------------------------------
+ */
+
+static void bind_gives_the_address_and_port_asked_for(void **state)
+{
+    (void)state;
+    struct endpoint *e = tcp();
+    struct address address = ip4(127, 0, 0, 2);
+
+    assert_false(endpoint_is_bound(e));
+    assert_int_equal(endpoint_port(e), 0);
+    assert_status(bind_with(e, address, 5000, &plain), STATUS_SUCCESS);
+    assert_true(endpoint_is_bound(e));
+    assert_int_equal(endpoint_port(e), 5000);
+    assert_true(address_equal(endpoint_address(e), &address));
+}
+
+static void the_lowest_and_the_highest_port_can_be_bound(void **state)
+{
+    (void)state;
+    assert_int_equal(endpoint_port(bound_tcp(1)), 1);
+    assert_int_equal(endpoint_port(bound_tcp(65535)), 65535);
+    assert_status(try_port(OWNER, 65535), STATUS_SHARING_VIOLATION);
+    assert_status(try_port(OWNER, 65534), STATUS_SUCCESS);
+    assert_status(try_port(OWNER, 1), STATUS_SHARING_VIOLATION);
+    assert_status(try_port(OWNER, 2), STATUS_SUCCESS);
+}
+
+static void a_bound_endpoint_is_not_bound_again(void **state)
+{
+    (void)state;
+    struct endpoint *e = bound_tcp(5000);
+    assert_refused(bind_port(e, 5000), STATUS_ADDRESS_ALREADY_ASSOCIATED);
+    assert_refused(bind_port(e, 5001), STATUS_ADDRESS_ALREADY_ASSOCIATED);
+    assert_refused(bind_port(e, 0), STATUS_ADDRESS_ALREADY_ASSOCIATED);
+    assert_int_equal(endpoint_port(e), 5000);
+}
+
+static void a_provider_that_rebinds_moves_the_endpoint(void **state)
+{
+    (void)state;
+    CHOOSE(second_bind_call, rebinds);
+    struct endpoint *e = bound_tcp(5000), *other = bound_tcp(6000);
+    endpoint_set_listening(e, true);
+
+    assert_refused(bind_port(e, 6000), STATUS_SHARING_VIOLATION);
+    assert_status(bind_port(e, 5000), STATUS_SUCCESS);
+    assert_status(bind_port(e, 5001), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(e), 5001);
+    assert_true(e->listening);
+    assert_status(try_port(OWNER, 5000), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, other);
+}
+
+static void an_address_of_another_computer_is_refused(void **state)
+{
+    (void)state;
+    assert_refused(bind_with(udp(), ip4(192, 0, 2, 0), 5000, &plain),
+                   STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_refused(bind_with(tcp(), ip4(192, 0, 2, 1), 0, &plain),
+                   STATUS_INVALID_ADDRESS_COMPONENT);
+    CHOOSE(bind_foreign_address, granted);
+    assert_status(bind_with(tcp(), ip4(192, 0, 2, 1), 0, &plain), STATUS_SUCCESS);
+}
+
+static void a_wrong_scope_is_another_computer(void **state)
+{
+    (void)state;
+    struct address link = {.family = FAMILY_6, .bytes = {0xfe, 0x80, [15] = 0x10}, .scope = 2};
+    assert_refused(bind_with(tcp6(), link, 5000, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
+    link.scope = 0;
+    struct endpoint *e = bound_with(tcp6(), link, 5000, &plain);
+    assert_int_equal(endpoint_address(e)->scope, 0);
+    link.scope = 1;
+    assert_refused(bind_with(tcp6(), link, 5000, &plain), STATUS_SHARING_VIOLATION);
+}
+
+static void a_mapped_address_needs_dual_stack(void **state)
+{
+    (void)state;
+    assert_refused(bind_with(tcp6(), mapped(127, 0, 0, 1), 5000, &plain),
+                   STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(bind_with(tcp6(), mapped(127, 0, 0, 1), 5000, &dual), STATUS_SUCCESS);
+}
+
+static void the_broadcast_address_needs_its_option_and_a_datagram_socket(void **state)
+{
+    (void)state;
+    static const struct endpoint_options broadcast = {.broadcast = true};
+    const struct address all = ip4(255, 255, 255, 255), net = ip4(192, 168, 1, 255);
+
+    assert_refused(bind_with(udp(), all, 5000, &plain), STATUS_ACCESS_DENIED);
+    assert_refused(bind_with(udp(), net, 5000, &plain), STATUS_ACCESS_DENIED);
+    assert_status(bind_with(udp(), all, 5000, &broadcast), STATUS_SUCCESS);
+    assert_status(bind_with(udp(), net, 5000, &broadcast), STATUS_SUCCESS);
+    assert_refused(bind_with(tcp(), all, 5000, &broadcast), STATUS_INVALID_ADDRESS_COMPONENT);
+    CHOOSE(bind_broadcast, wsaeaddrnotavail);
+    assert_refused(bind_with(udp(), all, 5001, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
+    CHOOSE(bind_broadcast, granted);
+    assert_status(bind_with(udp(), all, 5001, &plain), STATUS_SUCCESS);
+}
+
+static void a_multicast_group_is_for_datagram_sockets(void **state)
+{
+    (void)state;
+    assert_status(bind_with(udp(), ip4(224, 0, 0, 251), 5353, &plain), STATUS_SUCCESS);
+    assert_refused(bind_with(tcp(), ip4(224, 0, 0, 251), 5353, &plain),
+                   STATUS_INVALID_ADDRESS_COMPONENT);
+}
+
+static void a_raw_endpoint_is_bound_beside_the_pool(void **state)
+{
+    (void)state;
+    struct endpoint *a = open_as(PROTOCOL_RAW, FAMILY_4, OWNER, ACCOUNT_ADMIN);
+    struct endpoint *b = open_as(PROTOCOL_RAW, FAMILY_4, OWNER, ACCOUNT_ADMIN);
+
+    assert_status(bind_with(a, loopback4(), 7, &plain), STATUS_SUCCESS);
+    assert_status(bind_with(b, loopback4(), 7, &plain), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(a), 7);
+    assert_refused(bind_with(udp(), ip4(8, 8, 8, 8), 7, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(bind_with(udp(), loopback4(), 7, &plain), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, a);
+    assert_true(endpoint_is_bound(b));
+}
+
+/* ---- Who else holds the port --------------------------------------------------------------------
+ */
+
+static void a_refused_bind_spoils_nothing(void **state)
+{
+    (void)state;
+    struct endpoint *first = bound_with(tcp(), loopback4(), 5000, &plain);
+    struct endpoint *second = tcp();
+
+    assert_refused(bind_with(second, loopback4(), 5000, &plain), STATUS_SHARING_VIOLATION);
+    assert_refused(bind_with(second, loopback4(), 5000, &reuse), STATUS_ACCESS_DENIED);
+    assert_status(bind_with(second, loopback4(), 5001, &plain), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, first);
+    assert_status(bind_with(tcp(), loopback4(), 5000, &plain), STATUS_SUCCESS);
+}
+
+/* To another user's plain socket at loopback, one there says WSAEADDRINUSE, a wildcard WSAEACCES.
+ */
+static void of_several_holders_the_first_bound_is_heard(void **state)
+{
+    (void)state;
+    bound_with(tcp(), loopback4(), 5000, &exclusive);
+    bound_with(tcp(), any4(), 5000, &plain);
+    endpoint_close(f.tcpip, bound_with(tcp(), ip4(127, 0, 0, 3), 5000, &plain));
+    struct endpoint *late = open_as(PROTOCOL_TCP, FAMILY_4, OWNER, ACCOUNT_OTHER_STANDARD);
+    assert_refused(bind_with(late, loopback4(), 5000, &plain), STATUS_SHARING_VIOLATION);
+
+    bound_with(tcp(), any4(), 6000, &plain);
+    bound_with(tcp(), loopback4(), 6000, &plain);
+    assert_refused(bind_with(late, loopback4(), 6000, &plain), STATUS_ACCESS_DENIED);
+}
+
+static void protocols_and_families_do_not_meet(void **state)
+{
+    (void)state;
+    bound_tcp(5000);
+    assert_status(bind_port(udp(), 5000), STATUS_SUCCESS);
+    assert_status(bind_port(tcp6(), 5000), STATUS_SUCCESS);
+    assert_refused(bind_port(tcp6(), 5000), STATUS_SHARING_VIOLATION);
+}
+
+struct dual_row {
+    const char *name;
+    struct address first;
+    const struct endpoint_options *first_options;
+    struct address second;
+    const struct endpoint_options *second_options;
+    nt_status expected;
+};
+
+static struct endpoint *tcp_for(const struct address *address)
+{
+    return open_as(PROTOCOL_TCP, address->family, OWNER, ACCOUNT_STANDARD);
+}
+
+/* winsock-behaviour rows 43 to 62. */
+static void dual_stack_sockets_meet_as_observed(void **state)
+{
+    (void)state;
+    static const struct endpoint_options dual_exclusive = {.dual_stack = true,
+                                                           .exclusive_address = true};
+    const struct address w4 = any4(), l4 = loopback4(), w6 = any6(), l6 = loopback6();
+    const struct address m4 = mapped(127, 0, 0, 1), mw = mapped(0, 0, 0, 0);
+    const nt_status ok = STATUS_SUCCESS, use = STATUS_SHARING_VIOLATION, acc = STATUS_ACCESS_DENIED;
+    /* clang-format off */
+    const struct dual_row rows[] = {
+        {"43 wildcard4 exclusive, loopback4    ", w4, &exclusive, l4, &plain, acc},
+        {"44 dual exclusive, loopback4         ", w6, &dual_exclusive, l4, &plain, acc},
+        {"45 wildcard4, loopback4 exclusive    ", w4, &plain, l4, &exclusive, ok},
+        {"46 both exclusive, the wildcard first", w4, &exclusive, l4, &exclusive, acc},
+        {"47 loopback4 exclusive, wildcard4    ", l4, &exclusive, w4, &plain, ok},
+        {"48 loopback4, wildcard4 exclusive    ", l4, &plain, w4, &exclusive, use},
+        {"49 loopback4, dual exclusive         ", l4, &plain, w6, &dual_exclusive, use},
+        {"50 loopback6 dual, wildcard4 excl.   ", l6, &dual, w4, &exclusive, ok},
+        {"51 loopback6 and loopback4 exclusive ", l6, &exclusive, l4, &exclusive, ok},
+        {"52 mapped loopback, wildcard4 excl.  ", m4, &dual, w4, &exclusive, use},
+        {"53 dual exclusive, wildcard4         ", w6, &dual_exclusive, w4, &plain, acc},
+        {"54 dual, wildcard4 exclusive         ", w6, &dual, w4, &exclusive, ok},
+        {"55 wildcard4, wildcard4 exclusive    ", w4, &plain, w4, &exclusive, use},
+        {"56 dual, wildcard4                   ", w6, &dual, w4, &plain, ok},
+        {"56 the other way round               ", w4, &plain, w6, &dual, ok},
+        {"57 mapped wildcard, wildcard4        ", mw, &dual, w4, &plain, use},
+        {"58 mapped loopback, loopback4        ", m4, &dual, l4, &plain, use},
+        {"58 the other way round               ", l4, &plain, m4, &dual, use},
+        {"59 loopback4 exclusive, loopback4    ", l4, &exclusive, l4, &plain, use},
+        {"59 the other way round               ", l4, &plain, l4, &exclusive, use},
+        {"61 wildcard6, wildcard4              ", w6, &plain, w4, &plain, ok},
+        {"62 dual exclusive, wildcard4 reuse   ", w6, &dual_exclusive, w4, &reuse, acc},
+        {"36 loopback6, loopback6 reuse        ", l6, &plain, l6, &reuse, acc},
+        {"37 loopback4 reuse, loopback4 reuse  ", l4, &reuse, l4, &reuse, ok},
+        {"38 loopback4 reuse, loopback4        ", l4, &reuse, l4, &plain, use},
+        {"39 wildcard4, loopback4              ", w4, &plain, l4, &plain, ok},
+        {"40 loopback4, wildcard4              ", l4, &plain, w4, &plain, ok},
+        {"41 wildcard4, wildcard4              ", w4, &plain, w4, &plain, use},
+    };
+    /* clang-format on */
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint *first = tcp_for(&rows[i].first), *second = tcp_for(&rows[i].second);
+        bound_with(first, rows[i].first, 5000, rows[i].first_options);
+        nt_status status = bind_with(second, rows[i].second, 5000, rows[i].second_options);
+        if (status != rows[i].expected)
+            fail_msg("%s: %s", rows[i].name, nt_status_name(status));
+        endpoint_close(f.tcpip, second);
+        endpoint_close(f.tcpip, first);
+    }
+}
+
+/* ---- Ports of blocks
+ * ------------------------------------------------------------------------------ */
+
+static void a_runtime_block_is_closed_from_its_first_to_its_last_port(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+
+    assert_status(try_port(STRANGER, 4999), STATUS_SUCCESS);
+    assert_refused(try_port(STRANGER, 5000), STATUS_ACCESS_DENIED);
+    assert_refused(try_port(STRANGER, 5009), STATUS_ACCESS_DENIED);
+    assert_status(try_port(STRANGER, 5010), STATUS_SUCCESS);
+    assert_refused(try_port(OWNER, 5000), STATUS_ACCESS_DENIED);
+    assert_refused(try_port(OWNER, 5009), STATUS_ACCESS_DENIED);
+}
+
+static void blocks_end_at_the_last_port_there_is(void **state)
+{
+    (void)state;
+    acquired(tcp(), 65535, 1);
+    acquired(tcp(), 1, 1);
+    assert_refused(try_port(STRANGER, 65535), STATUS_ACCESS_DENIED);
+    assert_status(try_port(STRANGER, 65534), STATUS_SUCCESS);
+    assert_refused(try_port(STRANGER, 1), STATUS_ACCESS_DENIED);
+    assert_status(try_port(STRANGER, 2), STATUS_SUCCESS);
+}
+
+static void a_block_of_the_other_protocol_is_open(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+    struct endpoint *e = udp();
+    assert_status(bind_port(e, 5000), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, e);
+    CHOOSE(other_protocol_bind, wsaeacces);
+    assert_refused(bind_port(udp(), 5000), STATUS_ACCESS_DENIED);
+    assert_refused(bind_port(udp(), 5009), STATUS_ACCESS_DENIED);
+    assert_status(bind_port(udp(), 5010), STATUS_SUCCESS);
+}
+
+static void the_profile_says_what_outsiders_get(void **state)
+{
+    (void)state;
+    acquired(tcp(), 5000, 10);
+    CHOOSE(outsider_bind, wsaeaddrinuse);
+    assert_refused(try_port(STRANGER, 5000), STATUS_SHARING_VIOLATION);
+    assert_refused(try_port(OWNER, 5000), STATUS_ACCESS_DENIED);
+    CHOOSE(owner_bind, wsaeaddrinuse);
+    assert_refused(try_port(OWNER, 5000), STATUS_SHARING_VIOLATION);
+    CHOOSE(outsider_bind, granted);
+    CHOOSE(owner_bind, granted);
+    assert_status(try_port(STRANGER, 5000), STATUS_SUCCESS);
+    assert_status(try_port(OWNER, 5000), STATUS_SUCCESS);
+}
+
+static void a_persistent_block_is_closed_to_outsiders(void **state)
+{
+    (void)state;
+    created(PROTOCOL_TCP, 5000, 10);
+    assert_refused(try_port(OWNER, 5000), STATUS_ACCESS_DENIED);
+    assert_refused(try_port(OWNER, 5009), STATUS_ACCESS_DENIED);
+    assert_status(try_port(OWNER, 4999), STATUS_SUCCESS);
+    assert_status(try_port(OWNER, 5010), STATUS_SUCCESS);
+    CHOOSE(persistent_outsider_bind, wsaeaddrinuse);
+    assert_refused(try_port(OWNER, 5000), STATUS_SHARING_VIOLATION);
+    CHOOSE(persistent_outsider_bind, granted);
+    assert_status(try_port(OWNER, 5000), STATUS_SUCCESS);
+}
+
+static void an_exclusion_is_open_to_explicit_binds(void **state)
+{
+    (void)state;
+    assert_status(exclude(PROTOCOL_TCP, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+    assert_status(try_port(OWNER, 5000), STATUS_SUCCESS);
+    CHOOSE(bind_in_exclusion, wsaeacces);
+    assert_refused(try_port(OWNER, 5000), STATUS_ACCESS_DENIED);
+    assert_refused(try_port(OWNER, 5009), STATUS_ACCESS_DENIED);
+    assert_status(try_port(OWNER, 5010), STATUS_SUCCESS);
+}
+
+static void an_exclusion_of_one_family_holds_there_alone(void **state)
+{
+    (void)state;
+    CHOOSE(netsh_families, apart);
+    CHOOSE(bind_in_exclusion, wsaeacces);
+    assert_status(exclude(PROTOCOL_TCP, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+    assert_refused(try_port(OWNER, 5000), STATUS_ACCESS_DENIED);
+    struct endpoint *six = tcp6();
+    assert_refused(bind_with(six, any6(), 5000, &dual), STATUS_ACCESS_DENIED);
+    assert_status(bind_with(six, any6(), 5000, &plain), STATUS_SUCCESS);
+}
+
+static void a_block_is_asked_before_the_endpoints_in_it(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 10);
+    struct endpoint *inside = associated(tcp(), token);
+    assert_status(bind_port(inside, 5000), STATUS_SUCCESS);
+    assert_refused(try_port(STRANGER, 5000), STATUS_ACCESS_DENIED);
+    CHOOSE(outsider_bind, granted);
+    assert_refused(try_port(STRANGER, 5000), STATUS_SHARING_VIOLATION);
+}
+
+/* ---- Associated endpoints
+ * ------------------------------------------------------------------------- */
+
+static void an_explicit_port_of_the_own_block_is_granted(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 10);
+    struct endpoint *first = associated(tcp(), token), *last = associated(tcp(), token);
+
+    assert_status(bind_port(first, 5000), STATUS_SUCCESS);
+    assert_status(bind_port(last, 5009), STATUS_SUCCESS);
+    assert_refused(bind_port(associated(tcp(), token), 5009), STATUS_SHARING_VIOLATION);
+    CHOOSE(bind_in_own_block, wsaeinval);
+    assert_refused(bind_port(associated(tcp(), token), 5005), STATUS_INVALID_PARAMETER);
+}
+
+static void an_explicit_port_outside_the_own_block_is_not(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 10);
+    acquired(strange_tcp(), 6000, 1);
+    struct endpoint *e = associated(tcp(), token);
+
+    assert_refused(bind_port(e, 4999), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_refused(bind_port(e, 5010), STATUS_INVALID_ADDRESS_COMPONENT);
+    CHOOSE(bind_outside_block, wsaeinval);
+    assert_refused(bind_port(e, 5010), STATUS_INVALID_PARAMETER);
+    CHOOSE(bind_outside_block, wsaeacces);
+    assert_refused(bind_port(e, 5010), STATUS_ACCESS_DENIED);
+    CHOOSE(bind_outside_block, granted);
+    CHOOSE(outsider_bind, wsaeaddrinuse);
+    assert_refused(bind_port(e, 6000), STATUS_SHARING_VIOLATION);
+    assert_status(bind_port(e, 5010), STATUS_SUCCESS);
+}
+
+static void a_refusal_keeps_the_association(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 2);
+    struct endpoint *e = associated(tcp(), token);
+
+    assert_refused(bind_with(e, ip4(192, 0, 2, 1), 0, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(e), 5000);
+
+    CHOOSE(refused_bind, drops_association);
+    e = associated(tcp(), token);
+    assert_status(bind_with(e, ip4(192, 0, 2, 1), 0, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_true(endpoint_port(e) >= 49152);
+}
+
+struct ended_row {
+    const char *name;
+    enum option option;
+    nt_status expected;
+};
+
+static void bind_after_release_is_the_profiles(void **state)
+{
+    (void)state;
+    static const struct ended_row rows[] = {
+        {"wsaeinval", OPTION_bind_after_release_wsaeinval, STATUS_INVALID_PARAMETER},
+        {"wsaeaddrnotavail", OPTION_bind_after_release_wsaeaddrnotavail,
+         STATUS_INVALID_ADDRESS_COMPONENT},
+        {"wsaeacces", OPTION_bind_after_release_wsaeacces, STATUS_ACCESS_DENIED},
+        {"wsaenobufs", OPTION_bind_after_release_wsaenobufs, STATUS_TOO_MANY_ADDRESSES},
+    };
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 10);
+    struct endpoint *e = associated(tcp(), token), *g = associated(tcp(), token);
+    assert_status(reservation_release(f.tcpip, holder, &owner, token), STATUS_SUCCESS);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        profile_choose(&f.profile, rows[i].option);
+        print_message("%s\n", rows[i].name);
+        assert_refused(bind_port(e, 0), rows[i].expected);
+        assert_refused(bind_port(e, 5000), rows[i].expected);
+        assert_refused(bind_port(e, 7000), rows[i].expected);
+    }
+    CHOOSE(bind_after_release, old_block);
+    assert_status(bind_port(g, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(g), 5000);
+    CHOOSE(bind_after_release, ordinary);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_true(endpoint_port(e) >= 49152);
+}
+
+static void bind_after_close_is_the_profiles(void **state)
+{
+    (void)state;
+    static const struct ended_row rows[] = {
+        {"wsaeinval", OPTION_bind_after_close_wsaeinval, STATUS_INVALID_PARAMETER},
+        {"wsaeaddrnotavail", OPTION_bind_after_close_wsaeaddrnotavail,
+         STATUS_INVALID_ADDRESS_COMPONENT},
+        {"wsaeacces", OPTION_bind_after_close_wsaeacces, STATUS_ACCESS_DENIED},
+        {"wsaenobufs", OPTION_bind_after_close_wsaenobufs, STATUS_TOO_MANY_ADDRESSES},
+    };
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 10);
+    struct endpoint *e = associated(tcp(), token), *g = associated(tcp(), token);
+    reservation_holder_closed(f.tcpip, holder, false);
+    endpoint_close(f.tcpip, holder);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        profile_choose(&f.profile, rows[i].option);
+        print_message("%s\n", rows[i].name);
+        assert_refused(bind_port(e, 0), rows[i].expected);
+    }
+    CHOOSE(bind_after_close, old_block);
+    assert_status(bind_port(g, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(g), 5000);
+    CHOOSE(bind_after_close, ordinary);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_true(endpoint_port(e) >= 49152);
+}
+
+static void bind_may_check_the_right_to_a_persistent_block(void **state)
+{
+    (void)state;
+    struct address wildcard = any4();
+    struct endpoint *e = associated(tcp(), created(PROTOCOL_TCP, 5000, 10));
+    struct endpoint *g = associated(tcp(), acquired(tcp(), 6000, 10));
+
+    CHOOSE(bind_privilege, checked);
+    assert_refused(endpoint_bind(f.tcpip, e, &wildcard, 0, &plain, false), STATUS_ACCESS_DENIED);
+    assert_status(endpoint_bind(f.tcpip, g, &wildcard, 0, &plain, false), STATUS_SUCCESS);
+    CHOOSE(bind_privilege, unchecked);
+    assert_status(endpoint_bind(f.tcpip, e, &wildcard, 0, &plain, false), STATUS_SUCCESS);
+    e = associated(tcp(), created(PROTOCOL_TCP, 7000, 10));
+    CHOOSE(bind_privilege, checked);
+    assert_status(endpoint_bind(f.tcpip, e, &wildcard, 0, &plain, true), STATUS_SUCCESS);
+}
+
+static void reuse_in_a_block_is_the_profiles(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 10);
+    bound_with(associated(tcp(), token), any4(), 5000, &reuse);
+    struct endpoint *e = associated(tcp(), token);
+
+    CHOOSE(reuse_in_block, wsaeaddrinuse);
+    assert_refused(bind_with(e, any4(), 5000, &reuse), STATUS_SHARING_VIOLATION);
+    CHOOSE(reuse_in_block, wsaeacces);
+    assert_refused(bind_with(e, any4(), 5000, &reuse), STATUS_ACCESS_DENIED);
+    assert_refused(bind_with(e, any4(), 5000, &plain), STATUS_SHARING_VIOLATION);
+    CHOOSE(reuse_in_block, shares);
+    assert_status(bind_with(e, any4(), 5000, &reuse), STATUS_SUCCESS);
+
+    /* Outside of blocks, and at another address, nothing of this matters. */
+    CHOOSE(reuse_in_block, wsaeacces);
+    bound_with(tcp(), any4(), 6000, &reuse);
+    assert_status(bind_with(tcp(), any4(), 6000, &reuse), STATUS_SUCCESS);
+    bound_with(associated(tcp(), token), ip4(127, 0, 0, 1), 5001, &reuse);
+    assert_status(bind_with(associated(tcp(), token), ip4(127, 0, 0, 2), 5001, &reuse),
+                  STATUS_SUCCESS);
+}
+
+static void affinity_shares_one_port_of_a_block(void **state)
+{
+    (void)state;
+    static const struct endpoint_options affinity = {.cpu_affinity = true};
+    uint64_t token = acquired(udp(), 5000, 1);
+
+    for (int i = 0; i < 4; i++)
+        bound_with(associated(udp(), token), any4(), 5000, &affinity);
+    assert_refused(bind_with(associated(udp(), token), any4(), 5000, &plain),
+                   STATUS_SHARING_VIOLATION);
+}
+
+/* ---- Implicit binds
+ * ------------------------------------------------------------------------------- */
+
+static void an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block(void **state)
+{
+    (void)state;
+    uint64_t token = acquired(tcp(), 5000, 10);
+    struct endpoint *e = associated(tcp(), token);
+    assert_status(endpoint_bind_implicitly(f.tcpip, e, &plain, true), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(e), 5000);
+    assert_true(address_is_wildcard(endpoint_address(e)));
+
+    CHOOSE(implicit_bind, dynamic_range);
+    e = associated(tcp(), token);
+    assert_status(endpoint_bind_implicitly(f.tcpip, e, &plain, true), STATUS_SUCCESS);
+    assert_true(endpoint_port(e) >= 49152);
+
+    CHOOSE(implicit_bind, never);
+    e = tcp6();
+    assert_refused(endpoint_bind_implicitly(f.tcpip, e, &plain, true), STATUS_SUCCESS);
+    assert_false(endpoint_is_bound(e));
+    CHOOSE(implicit_bind, block);
+    assert_status(endpoint_bind_implicitly(f.tcpip, e, &plain, true), STATUS_SUCCESS);
+    assert_int_equal(endpoint_address(e)->family, FAMILY_6);
+}
+
+/* ---- Memory
+ * --------------------------------------------------------------------------------------- */
+
+static void a_full_arena_is_an_answer(void **state)
+{
+    (void)state;
+    struct endpoint *e = tcp();
+    f.engine.arena.fail_in = 1;
+    assert_refused(bind_port(e, 5000), STATUS_INSUFFICIENT_RESOURCES);
+    f.engine.arena.fail_in = 1;
+    assert_null(endpoint_open(f.tcpip, PROTOCOL_TCP, FAMILY_4, OWNER, ACCOUNT_ADMIN));
+    f.engine.arena.fail_in = 1;
+    assert_refused(bind_port(e, 0), STATUS_INSUFFICIENT_RESOURCES);
+    f.engine.arena.fail_in = 0;
+    assert_status(bind_port(e, 5000), STATUS_SUCCESS);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
+    const struct CMUnitTest tests[] = {
+        TEST(bind_gives_the_address_and_port_asked_for),
+        TEST(the_lowest_and_the_highest_port_can_be_bound),
+        TEST(a_bound_endpoint_is_not_bound_again),
+        TEST(a_provider_that_rebinds_moves_the_endpoint),
+        TEST(an_address_of_another_computer_is_refused),
+        TEST(a_wrong_scope_is_another_computer),
+        TEST(a_mapped_address_needs_dual_stack),
+        TEST(the_broadcast_address_needs_its_option_and_a_datagram_socket),
+        TEST(a_multicast_group_is_for_datagram_sockets),
+        TEST(a_raw_endpoint_is_bound_beside_the_pool),
+        TEST(a_refused_bind_spoils_nothing),
+        TEST(of_several_holders_the_first_bound_is_heard),
+        TEST(protocols_and_families_do_not_meet),
+        TEST(dual_stack_sockets_meet_as_observed),
+        TEST(a_runtime_block_is_closed_from_its_first_to_its_last_port),
+        TEST(blocks_end_at_the_last_port_there_is),
+        TEST(a_block_of_the_other_protocol_is_open),
+        TEST(the_profile_says_what_outsiders_get),
+        TEST(a_persistent_block_is_closed_to_outsiders),
+        TEST(an_exclusion_is_open_to_explicit_binds),
+        TEST(an_exclusion_of_one_family_holds_there_alone),
+        TEST(a_block_is_asked_before_the_endpoints_in_it),
+        TEST(an_explicit_port_of_the_own_block_is_granted),
+        TEST(an_explicit_port_outside_the_own_block_is_not),
+        TEST(a_refusal_keeps_the_association),
+        TEST(bind_after_release_is_the_profiles),
+        TEST(bind_after_close_is_the_profiles),
+        TEST(bind_may_check_the_right_to_a_persistent_block),
+        TEST(reuse_in_a_block_is_the_profiles),
+        TEST(affinity_shares_one_port_of_a_block),
+        TEST(an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block),
+        TEST(a_full_arena_is_an_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
