@@ -15,11 +15,21 @@
 
 enum { PATH_SIZE = 4096, EXIT_NO_PROGRAM = 127 };
 
-uint64_t host_now_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t host_now_ns(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+uint64_t host_wall_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 static bool bind_loopback(int s)

@@ -7,7 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The time this thread has run, for loops that never wait: other programs' share of the machine
+ * does not count. And the time of the clock on the wall.
+ */
 uint64_t host_now_ns(void);
+uint64_t host_wall_ns(void);
 
 /* Makes `rounds` rounds of socket, bind to a free port of the loopback address, close. False when
  * the host refuses.

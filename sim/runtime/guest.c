@@ -104,6 +104,7 @@ static struct process *process_of(struct berth_process *handle)
 uint32_t berth_spawn(struct berth *machine, const struct berth_launch *launch,
                      struct berth_process **handle)
 {
+    ASSERT(machine->nt != NULL);
     struct thread *current = machine->nt->current;
     struct process *process;
 
@@ -164,6 +165,7 @@ void berth_kill(struct berth *machine, struct berth_process *handle)
 uint32_t berth_start(struct berth *machine, const struct berth_launch *launch,
                      void (*start)(void *), void *context, uint32_t *process_id)
 {
+    ASSERT(machine->nt != NULL);
     struct started *started = ARENA_NEW(&machine->engine.arena, struct started);
     struct process *process = NULL;
     uint32_t error;

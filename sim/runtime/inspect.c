@@ -76,7 +76,8 @@ size_t berth_describe_pool(struct berth *machine, char *output, size_t size)
 
 int berth_netsh(struct berth *machine, const char *line, char *output, size_t size)
 {
-    struct thread *current = machine->nt->current;
+    ASSERT(machine->nt != NULL);
+    const struct thread *current = machine->nt->current;
     const struct netsh netsh = {
         .tcpip = machine->tcpip,
         .profile = &machine->in_force,
@@ -112,6 +113,7 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port)
 
 void berth_set_network(struct berth *machine, bool up)
 {
+    ASSERT(machine->nt != NULL);
     machine->afd->network_up = up;
     machine_record(machine, RECORD_NETWORK, up, 0, 0);
     engine_trace(&machine->engine, "network %s", up ? "up" : "down");

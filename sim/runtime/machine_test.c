@@ -247,6 +247,62 @@ static void power_can_fail_again_while_booting_and_after(void **state)
     berth_free(machine);
 }
 
+static bool set_dynamic_range(struct berth *machine, unsigned first)
+{
+    char line[64], output[256];
+    snprintf(line, sizeof line, "int ipv4 set dynamicport tcp %u 1000", first);
+    return berth_netsh(machine, line, output, sizeof output) == 0;
+}
+
+static unsigned dynamic_first(struct berth *machine)
+{
+    static char pool[1 << 16];
+    unsigned first = 0;
+    berth_describe_pool(machine, pool, sizeof pool);
+    assert_int_equal(sscanf(pool, "tcp dynamic %u", &first), 1);
+    return first;
+}
+
+/* Sets the range five times; the power fails at the n-th write. False when it does not come to it.
+ */
+static bool cut_while_replacing(struct berth *machine, uint64_t write, enum berth_cut when,
+                                uint64_t seed)
+{
+    unsigned acknowledged = 49152, under_way = 10000;
+
+    berth_reset(machine, seed, false);
+    boot_and_enter(machine, &elevated);
+    berth_cut_power_at(machine, write, when);
+    for (; under_way <= 50000 && set_dynamic_range(machine, under_way); under_way += 10000)
+        acknowledged = under_way;
+    bool was_cut = !berth_has_power(machine);
+    for (int boot = 0; boot < 2; boot++) {
+        berth_off(machine, BERTH_CRASH);
+        boot_and_enter(machine, &elevated);
+        if (!was_cut || boot > 0 || dynamic_first(machine) != under_way)
+            assert_int_equal(dynamic_first(machine), acknowledged);
+        else
+            acknowledged = under_way;
+        berth_check(machine);
+    }
+    return was_cut;
+}
+
+static void a_replaced_value_is_the_old_or_the_new(void **state)
+{
+    (void)state;
+    struct berth *machine = new_machine(1);
+    uint64_t write = 1;
+
+    for (; cut_while_replacing(machine, write, BERTH_CUT_BEFORE, 1); write++) {
+        assert_true(cut_while_replacing(machine, write, BERTH_CUT_AFTER, 1));
+        for (uint64_t seed = 1; seed <= 40; seed++)
+            assert_true(cut_while_replacing(machine, write, BERTH_CUT_DURING, seed));
+    }
+    assert_true(write > 5);
+    berth_free(machine);
+}
+
 static void damaged_bytes_are_reported_and_never_trusted(void **state)
 {
     (void)state;
@@ -369,6 +425,7 @@ int main(void)
         cmocka_unit_test(what_unwritten_memory_holds_decides_nothing),
         cmocka_unit_test(machines_side_by_side_do_not_mix),
         cmocka_unit_test(a_power_cut_at_any_write_loses_nothing_acknowledged),
+        cmocka_unit_test(a_replaced_value_is_the_old_or_the_new),
         cmocka_unit_test(power_can_fail_again_while_booting_and_after),
         cmocka_unit_test(damaged_bytes_are_reported_and_never_trusted),
         cmocka_unit_test(a_reboot_ends_sockets_and_runtime_blocks),
