@@ -97,7 +97,8 @@ nt_status socket_associate(struct socket_object *socket, struct process *process
         return status;
     if (BEHAVES(profile, associate_changes_socket, sets_exclusive))
         socket->values[SOCKET_EXCLUSIVE_ADDRESS] = 1;
-    if (socket->state == SOCKET_UNBOUND && endpoint_is_bound(socket->endpoint))
+    bool binds = socket->kind.protocol != PROTOCOL_RAW && endpoint_is_bound(socket->endpoint);
+    if (socket->state == SOCKET_UNBOUND && binds)
         socket->state = SOCKET_BOUND; /* `associate_binds = at_once` */
     SLOW(socket_check(socket));
     return status;

@@ -154,7 +154,8 @@ static nt_status bad_pointer(const struct ioctl *ioctl)
 }
 
 /* Reads the `size` bytes of a range or a token, if the input is one. `oversize` says what the
- * profile makes of more.
+ * profile makes of more. Where the profile takes less, what is missing stays as `to` has it: a
+ * kernel that reads past the input finds what an earlier call left there.
  */
 static nt_status read_input(struct ioctl *ioctl, void *to, DWORD size, uint32_t oversize)
 {
@@ -163,10 +164,9 @@ static nt_status read_input(struct ioctl *ioctl, void *to, DWORD size, uint32_t 
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, short_input));
     if (ioctl->in_size > size && oversize != 0)
         return nt_status_from_wsa(oversize);
-    DWORD whole = ioctl->in_size > size ? ioctl->in_size : size;
-    if (!memory_probe(&ioctl->call, ioctl->in, whole, ACCESS_READ))
+    if (ioctl->in_size > 0 && !memory_probe(&ioctl->call, ioctl->in, ioctl->in_size, ACCESS_READ))
         return bad_pointer(ioctl);
-    memory_read(&ioctl->call, to, ioctl->in, size);
+    memory_read(&ioctl->call, to, ioctl->in, ioctl->in_size < size ? ioctl->in_size : size);
     return STATUS_SUCCESS;
 }
 
@@ -227,7 +227,7 @@ static void write_instance(struct ioctl *ioctl, const struct reservation_view *v
 
 static nt_status acquire(struct ioctl *ioctl)
 {
-    INET_PORT_RANGE input;
+    INET_PORT_RANGE input = {0, 0};
     struct reservation_view view;
     bool leaks;
     nt_status status = socket_may_reserve(ioctl->socket);
@@ -248,6 +248,7 @@ static nt_status acquire(struct ioctl *ioctl)
         return status;
     ioctl->call.arguments[2] = (uint64_t)view.range.first << 32 | view.range.count;
     ioctl->call.arguments[3] = view.token;
+    winsock_process(ioctl->call.process)->last_token = view.token;
     write_instance(ioctl, &view);
     return STATUS_SUCCESS;
 }
@@ -256,6 +257,7 @@ static nt_status read_token(struct ioctl *ioctl, uint64_t *token)
 {
     const struct profile *profile = ioctl->call.profile;
     nt_status status = socket_may_reserve(ioctl->socket);
+    *token = winsock_process(ioctl->call.process)->last_token;
     if (nt_success(status))
         status =
             read_input(ioctl, token, sizeof *token, BEHAVIOUR_VALUE(profile, token_oversize_input));
@@ -280,7 +282,7 @@ static nt_status token_done(struct ioctl *ioctl, nt_status status, uint64_t toke
 
 static nt_status associate(struct ioctl *ioctl)
 {
-    uint64_t token = 0;
+    uint64_t token;
     nt_status status = read_token(ioctl, &token);
     if (nt_success(status))
         status = socket_associate(ioctl->socket, ioctl->call.process, token);
@@ -289,7 +291,7 @@ static nt_status associate(struct ioctl *ioctl)
 
 static nt_status release(struct ioctl *ioctl)
 {
-    uint64_t token = 0;
+    uint64_t token;
     nt_status status = read_token(ioctl, &token);
     if (nt_success(status))
         status = socket_release(ioctl->socket, ioctl->call.process, token);

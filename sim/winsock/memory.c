@@ -20,7 +20,7 @@ bool memory_probe(const struct call *call, const void *address, size_t size, enu
 
 void memory_read(const struct call *call, void *to, const void *from, size_t size)
 {
-    if (is_there(call, from, size, ACCESS_READ)) {
+    if (size > 0 && is_there(call, from, size, ACCESS_READ)) {
         memcpy(to, from, size);
         return;
     }
@@ -32,6 +32,6 @@ void memory_read(const struct call *call, void *to, const void *from, size_t siz
 
 void memory_write(const struct call *call, void *to, const void *from, size_t size)
 {
-    if (is_there(call, to, size, ACCESS_WRITE))
+    if (size > 0 && is_there(call, to, size, ACCESS_WRITE))
         memcpy(to, from, size);
 }

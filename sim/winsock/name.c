@@ -42,8 +42,8 @@ static struct name name_of_6(const SOCKADDR_IN6 *from)
     return name;
 }
 
-/* Reads a whole address whose size has been found good. */
-static nt_status read_whole(const struct call *call, const struct sockaddr *from,
+/* Reads an address of which `size` bytes are there; the rest is zero. */
+static nt_status read_bytes(const struct call *call, const struct sockaddr *from, int size,
                             enum family family, struct name *out)
 {
     union {
@@ -51,11 +51,12 @@ static nt_status read_whole(const struct call *call, const struct sockaddr *from
         SOCKADDR_IN in;
         SOCKADDR_IN6 in6;
     } address;
-    size_t size = (size_t)size_of(family);
+    size_t bytes = (size_t)(size < size_of(family) ? size : size_of(family));
 
-    if (!memory_probe(call, from, size, ACCESS_READ))
+    if (!memory_probe(call, from, bytes, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
-    memory_read(call, &address, from, size);
+    memset(&address, 0, sizeof address);
+    memory_read(call, &address, from, bytes);
     if (address.any.sa_family != number_of(family))
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
     *out = family == FAMILY_4 ? name_of_4(&address.in) : name_of_6(&address.in6);
@@ -67,16 +68,21 @@ nt_status name_read(const struct call *call, const struct sockaddr *from, int si
 {
     if (size < size_of(family))
         return STATUS_ACCESS_VIOLATION;
-    return read_whole(call, from, family, out);
+    return read_bytes(call, from, size, family, out);
 }
 
+/* A NULL or empty address cannot be read past its end: nothing of it is there. */
 nt_status name_read_for_bind(const struct call *call, const struct sockaddr *from, int size,
                              enum family family, struct name *out)
 {
+    bool accepts = BEHAVES(call->profile, bind_short_address, accepts) && from != NULL &&
+                   size >= (int)sizeof(ADDRESS_FAMILY);
     bool is_short = from == NULL || size < size_of(family);
-    if (is_short && !BEHAVES(call->profile, bind_short_address, accepts))
-        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bind_short_address));
-    nt_status status = read_whole(call, from, family, out);
+    if (is_short && !accepts)
+        return BEHAVES(call->profile, bind_short_address, accepts)
+                   ? STATUS_ACCESS_VIOLATION
+                   : nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bind_short_address));
+    nt_status status = read_bytes(call, from, size, family, out);
     if (status == STATUS_OBJECT_PATH_SYNTAX_BAD)
         return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bind_wrong_family));
     return status;

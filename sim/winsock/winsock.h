@@ -8,6 +8,11 @@
  * Of the provider's 30 functions those work whose calls sim/include/win32/winsock2.h declares; the
  * others (everything that carries bytes, waits for readiness or tells addresses as text) answer
  * WSAEOPNOTSUPP through lpErrno.
+ *
+ * Every call runs to its end at once. So a connect on a non-blocking socket answers like one on a
+ * blocking socket, an OVERLAPPED is complete when the call returns (ConnectEx and unknown control
+ * codes say WSA_IO_PENDING all the same, as they are seen to), and no completion routine runs. What
+ * pends has its place in ioctl.h: overlapped_begin and overlapped_complete.
  */
 #ifndef SIM_WINSOCK_WINSOCK_H
 #define SIM_WINSOCK_WINSOCK_H
