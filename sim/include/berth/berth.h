@@ -1,10 +1,9 @@
-/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look
- * inside.
+/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look inside.
  *
  * A machine is used by one host thread at a time. Winsock and Win32 calls made by that thread while
- * a machine is entered go to it. What starts programs, runs netsh or cuts the network needs a machine
- * that is switched on. Everything here is deterministic but the host's memory running
- * out, which is a NULL.
+ * a machine is entered go to it. What starts programs, runs netsh or cuts the network needs a
+ * machine that is switched on. Everything here is deterministic but the host's memory running out,
+ * which is a NULL.
  */
 #ifndef BERTH_BERTH_H
 #define BERTH_BERTH_H
