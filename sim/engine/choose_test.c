@@ -87,23 +87,26 @@ static void every_number_below_the_count_comes_up_and_no_other(void **state)
         assert_in_range(seen[i], 1850, 2150);
 }
 
-/* With a remainder in place of a fair draw, the first third of this range would come up twice as
- * often as each other third.
+/* A remainder in place of a fair draw would give the first third of this range twice as often as
+ * each other third; a product without a second try, the multiples of three.
  */
 static void a_count_near_the_word_size_is_fair(void **state)
 {
     (void)state;
     const uint64_t third = UINT64_C(1) << 62;
-    int seen[3] = {0};
+    int seen[3] = {0}, remainders[3] = {0};
 
     for (int i = 0; i < 30000; i++) {
         uint64_t value = choose(&source, CHOICE_LATENCY, 3 * third);
         assert_true(value < 3 * third);
         seen[value / third]++;
+        remainders[value % 3]++;
     }
 
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_in_range(seen[i], 9700, 10300);
+        assert_in_range(remainders[i], 9700, 10300);
+    }
 }
 
 static void one_answer_draws_nothing(void **state)

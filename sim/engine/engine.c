@@ -187,6 +187,7 @@ static bool grow(struct arena *arena, struct event_queue *queue)
         return true;
     if (queue->capacity >= QUEUE_MAX)
         return false;
+    ASSERT(queue->free_event == queue->capacity); /* so the first new one is the first free one */
     struct node *nodes = arena_take(arena, capacity * sizeof *nodes);
     struct event *events = arena_take(arena, capacity * sizeof *events);
     if (nodes == NULL || events == NULL) {
@@ -201,7 +202,6 @@ static bool grow(struct arena *arena, struct event_queue *queue)
     }
     for (uint32_t i = queue->capacity; i < capacity; i++)
         events[i].node = i + 1;
-    queue->free_event = queue->capacity; /* it was full */
     arena_give(arena, queue->nodes, queue->capacity * sizeof *nodes);
     arena_give(arena, queue->events, queue->capacity * sizeof *events);
     queue->nodes = nodes;

@@ -120,6 +120,23 @@ static void only_events_still_to_come_can_be_cancelled(void **state)
     assert_int_equal(step(), 2);
 }
 
+/* The free list's end is a number of no event; the queue is full at a power of two. */
+static void cancelling_twice_in_a_full_queue_is_refused(void **state)
+{
+    (void)state;
+    uint64_t ids[64];
+
+    for (uint64_t i = 0; i < 64; i++) {
+        ids[i] = post(i, i);
+        assert_true(engine_cancel(&engine, ids[i]));
+        assert_false(engine_cancel(&engine, ids[i]));
+        ids[i] = post(i, i);
+    }
+
+    for (uint64_t i = 0; i < 64; i++)
+        assert_int_equal(step(), i);
+}
+
 static void an_id_from_before_power_off_is_nobodys(void **state)
 {
     (void)state;
@@ -312,6 +329,7 @@ static void a_full_arena_is_an_answer_and_loses_no_event(void **state)
 static void a_failed_take_refuses_one_post_only(void **state)
 {
     (void)state;
+    size_t used = 0;
     for (uint64_t fail_in = 1;; fail_in++) {
         uint64_t refused = 0;
         engine_restart(&engine, 1);
@@ -327,6 +345,9 @@ static void a_failed_take_refuses_one_post_only(void **state)
         for (uint64_t i = 0; i < 100; i++)
             assert_int_equal(step(), i);
         assert_int_equal(refused, engine.arena.fail_in == 0);
+        if (fail_in == 1)
+            used = engine.arena.used;
+        assert_int_equal(engine.arena.used, used); /* a refusal leaks nothing */
         if (refused == 0)
             break;
         assert_in_range(fail_in, 1, 20);
@@ -443,6 +464,7 @@ int main(void)
         TEST(time_moves_with_the_events_and_never_back),
         TEST(a_cancelled_event_does_not_run),
         TEST(only_events_still_to_come_can_be_cancelled),
+        TEST(cancelling_twice_in_a_full_queue_is_refused),
         TEST(an_id_from_before_power_off_is_nobodys),
         TEST(a_hundred_thousand_events_run_sorted),
         TEST(any_mix_of_calls_agrees_with_a_plain_list),

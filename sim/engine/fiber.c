@@ -94,6 +94,7 @@ static void after_switch(struct fiber *from, struct fiber *to)
     size_t size;
 
     __sanitizer_finish_switch_fiber(to->fake_stack, &bottom, &size);
+    to->fake_stack = NULL;
     if (from == &local.host && from->bottom == NULL) {
         from->bottom = bottom;
         from->size = size;
@@ -173,8 +174,7 @@ static void CALLBACK enter(void *fiber)
 
 static bool machine_host(struct fiber *host)
 {
-    host->handle = IsThreadAFiber() ? GetCurrentFiber()
-                                    : ConvertThreadToFiberEx(NULL, FIBER_FLAG_FLOAT_SWITCH);
+    host->handle = ConvertThreadToFiberEx(NULL, FIBER_FLAG_FLOAT_SWITCH);
     return host->handle != NULL;
 }
 

@@ -1,8 +1,9 @@
 /* Stacks take turns, come back from the pool clean, and end at a guard. */
 #if !defined(_WIN32)
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #endif
@@ -127,12 +128,15 @@ static void a_stack_left_is_used_again(void **state)
     assert_int_equal(fiber_stacks_made(), made);
 }
 
+static char *volatile seen; /* keeps buffers on the stack */
+
 /* Leaves red zones of its buffers on the stack when it is abandoned below. */
 static void stop_deep_down(int depth)
 {
-    volatile char frame[200];
+    char frame[200];
 
-    memset((char *)(uintptr_t)frame, depth, sizeof frame);
+    memset(frame, depth, sizeof frame);
+    seen = frame;
     if (depth > 0)
         stop_deep_down(depth - 1);
     else
@@ -175,6 +179,21 @@ static void an_abandoned_stack_is_clean_for_the_next(void **state)
     }
 
     assert_int_equal(fiber_stacks_made(), made);
+}
+
+static void a_stack_left_after_switches_is_clean_for_the_next(void **state)
+{
+    (void)state;
+    static const int depth = 5;
+
+    for (int i = 0; i < 200; i++) {
+        uint32_t sum = 0;
+        struct fiber *deep = fiber_new(go_deep, (void *)(uintptr_t)&depth);
+        fiber_switch(deep);
+        fiber_switch(deep);
+        fiber_switch(fiber_new(use_much_stack, &sum));
+        assert_int_equal(sum, 100 * 1024);
+    }
 }
 
 static void a_fiber_never_run_can_be_abandoned(void **state)
@@ -228,7 +247,7 @@ static void one_fiber_may_end_another_and_leave_to_a_third(void **state)
 static void many_fibers_stand_at_a_time(void **state)
 {
     (void)state;
-    enum { COUNT = 500 };
+    enum { COUNT = 200 };
     static struct fiber *many[COUNT];
     const unsigned made = fiber_stacks_made();
     for (int i = 0; i < COUNT; i++) {
@@ -303,25 +322,40 @@ static void longjmp_works_within_a_fiber(void **state)
 
 #if !defined(_WIN32)
 
-static void *use_fibers(void *made)
+struct thread_use {
+    unsigned made;
+    unsigned char *page; /* of a stack */
+};
+
+static void note_page(void *context)
 {
+    struct thread_use *use = context;
+    use->page = (unsigned char *)((uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)65535);
+    fiber_leave(fiber_host());
+}
+
+static void *use_fibers(void *context)
+{
+    struct thread_use *use = context;
+
     for (int i = 0; i < 3; i++)
-        fiber_switch(fiber_new(leave_at_once, NULL));
-    *(unsigned *)made = fiber_stacks_made();
+        fiber_switch(fiber_new(note_page, use));
+    use->made = fiber_stacks_made();
     return NULL;
 }
 
-static void each_host_thread_has_its_own_pool(void **state)
+static void each_host_thread_has_its_own_pool_and_takes_it_along(void **state)
 {
     (void)state;
     const unsigned made_here = fiber_stacks_made();
 
     for (int i = 0; i < 50; i++) {
-        unsigned made = 0;
+        struct thread_use use = {0};
         pthread_t thread;
-        assert_int_equal(pthread_create(&thread, NULL, use_fibers, &made), 0);
+        assert_int_equal(pthread_create(&thread, NULL, use_fibers, &use), 0);
         assert_int_equal(pthread_join(thread, NULL), 0);
-        assert_int_equal(made, 1);
+        assert_int_equal(use.made, 1);
+        assert_int_equal(msync(use.page, 1, MS_ASYNC), -1); /* nothing is there any more */
     }
 
     assert_int_equal(fiber_stacks_made(), made_here);
@@ -344,7 +378,7 @@ static int end_of(void (*body)(void))
 
 static volatile int without_end = 1;
 
-static void never_end(void *context)
+__attribute__((noinline)) static void never_end(void *context)
 {
     volatile char frame[16384];
 
@@ -355,17 +389,45 @@ static void never_end(void *context)
     frame[1] = frame[0];
 }
 
+static char *stack_top; /* nearly */
+
+static void overflow_from_here(void *context)
+{
+    char here = 0;
+
+    (void)context;
+    stack_top = __builtin_frame_address(0); /* ASan may keep `here` elsewhere */
+    never_end(&here);
+}
+
+/* Runs on a stack of its own. 5: the first access past the stack met the guard, not a neighbour. */
+static void judge_fault(int number, siginfo_t *info, void *context)
+{
+    ptrdiff_t depth = stack_top - (char *)info->si_addr;
+
+    (void)number;
+    (void)context;
+    _exit(depth > FIBER_STACK_BYTES - 8192 && depth < FIBER_STACK_BYTES + 32768 ? 5 : 6);
+}
+
 static void overflow(void)
 {
-    static char first;
-    signal(SIGSEGV, SIG_DFL); /* cmocka catches it, on the stack that is no more */
-    fiber_switch(fiber_new(never_end, &first));
+    static char signal_stack[65536];
+    const stack_t alternate = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
+    struct sigaction action = {.sa_sigaction = judge_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    sigaltstack(&alternate, NULL);
+    sigaction(SIGSEGV, &action, NULL);
+    fiber_switch(fiber_new(leave_at_once, NULL));
+    for (int i = 0; i < 3; i++)
+        fibers[i % 2] = fiber_new(overflow_from_here, NULL);
+    fiber_switch(fibers[1]); /* with neighbours on both sides, as a rule */
 }
 
 static void an_overflow_meets_the_guard(void **state)
 {
     (void)state;
-    assert_int_equal(end_of(overflow), 1000 + SIGSEGV);
+    assert_int_equal(end_of(overflow), 5);
 }
 
 static void return_from_start(void *context)
@@ -445,17 +507,19 @@ int main(void)
         cmocka_unit_test_setup(errno_belongs_to_the_fiber, forget_story),
         cmocka_unit_test_setup(a_stack_left_is_used_again, forget_story),
         cmocka_unit_test_setup(an_abandoned_stack_is_clean_for_the_next, forget_story),
+        cmocka_unit_test_setup(a_stack_left_after_switches_is_clean_for_the_next, forget_story),
         cmocka_unit_test_setup(a_fiber_never_run_can_be_abandoned, forget_story),
         cmocka_unit_test_setup(one_fiber_may_end_another_and_leave_to_a_third, forget_story),
-        cmocka_unit_test_setup(many_fibers_stand_at_a_time, forget_story),
         cmocka_unit_test_setup(numbers_survive_switches, forget_story),
         cmocka_unit_test_setup(longjmp_works_within_a_fiber, forget_story),
 #if !defined(_WIN32)
-        cmocka_unit_test_setup(each_host_thread_has_its_own_pool, forget_story),
+        cmocka_unit_test_setup(each_host_thread_has_its_own_pool_and_takes_it_along, forget_story),
         cmocka_unit_test_setup(an_overflow_meets_the_guard, forget_story),
         cmocka_unit_test_setup(misuse_is_an_assertion, forget_story),
         cmocka_unit_test_setup(exit_works_on_a_fiber, forget_story),
 #endif
+        /* last: LeakSanitizer, at each exit, compares every stack with every mapping */
+        cmocka_unit_test_setup(many_fibers_stand_at_a_time, forget_story),
     };
     return cmocka_run_group_tests_name("fiber", tests, NULL, NULL);
 }
