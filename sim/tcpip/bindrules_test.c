@@ -145,41 +145,46 @@ static void a_dual_stack_wildcard_is_in_ipv4_too_unless_overlooked(void **state)
     assert_false(bindrules_meet(&profile, &first.standing, &second.standing));
 }
 
+static const struct endpoint_options no_options;
+static const struct endpoint_options multicast = {.reuse_multicast_port = true};
+static const struct endpoint_options affinity = {.cpu_affinity = true};
+
 struct sharing_row {
     const char *name;
     enum protocol protocol;
-    struct endpoint_options first, second;
+    const struct endpoint_options *first, *second;
     nt_status expected;
 };
 
 static void options_that_share_want_both_sockets_and_udp(void **state)
 {
     (void)state;
+    const nt_status ok = STATUS_SUCCESS, use = STATUS_SHARING_VIOLATION;
     /* clang-format off */
-    static const struct sharing_row rows[] = {
-        {"multicast both   ", PROTOCOL_UDP, {.reuse_multicast_port = true}, {.reuse_multicast_port = true}, STATUS_SUCCESS},
-        {"multicast first  ", PROTOCOL_UDP, {.reuse_multicast_port = true}, {0}, STATUS_SHARING_VIOLATION},
-        {"multicast second ", PROTOCOL_UDP, {0}, {.reuse_multicast_port = true}, STATUS_SHARING_VIOLATION},
-        {"multicast on TCP ", PROTOCOL_TCP, {.reuse_multicast_port = true}, {.reuse_multicast_port = true}, STATUS_SHARING_VIOLATION},
-        {"affinity both    ", PROTOCOL_UDP, {.cpu_affinity = true}, {.cpu_affinity = true}, STATUS_SUCCESS},
-        {"affinity first   ", PROTOCOL_UDP, {.cpu_affinity = true}, {0}, STATUS_SHARING_VIOLATION},
-        {"affinity second  ", PROTOCOL_UDP, {0}, {.cpu_affinity = true}, STATUS_SHARING_VIOLATION},
-        {"affinity on TCP  ", PROTOCOL_TCP, {.cpu_affinity = true}, {.cpu_affinity = true}, STATUS_SHARING_VIOLATION},
-        {"one of each      ", PROTOCOL_UDP, {.cpu_affinity = true}, {.reuse_multicast_port = true}, STATUS_SHARING_VIOLATION},
+    const struct sharing_row rows[] = {
+        {"multicast both  ", PROTOCOL_UDP, &multicast, &multicast, ok},
+        {"multicast first ", PROTOCOL_UDP, &multicast, &no_options, use},
+        {"multicast second", PROTOCOL_UDP, &no_options, &multicast, use},
+        {"multicast on TCP", PROTOCOL_TCP, &multicast, &multicast, use},
+        {"affinity both   ", PROTOCOL_UDP, &affinity, &affinity, ok},
+        {"affinity first  ", PROTOCOL_UDP, &affinity, &no_options, use},
+        {"affinity second ", PROTOCOL_UDP, &no_options, &affinity, use},
+        {"affinity on TCP ", PROTOCOL_TCP, &affinity, &affinity, use},
+        {"one of each     ", PROTOCOL_UDP, &affinity, &multicast, use},
     };
     /* clang-format on */
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct claim first = claim(1, 1, rows[i].protocol);
         struct claim second = first;
-        first.options = &rows[i].first;
-        second.options = &rows[i].second;
+        first.options = rows[i].first;
+        second.options = rows[i].second;
         if (bindrules_judge(&profile, &first, &second) != rows[i].expected)
             fail_msg("%s", rows[i].name);
     }
     profile_choose(&profile, OPTION_multicast_port_sharing_refuses);
     struct claim both = claim(1, 1, PROTOCOL_UDP);
-    both.options = &rows[0].first;
+    both.options = &multicast;
     assert_int_equal(bindrules_judge(&profile, &both, &both), STATUS_SHARING_VIOLATION);
 }
 

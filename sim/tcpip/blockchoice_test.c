@@ -179,7 +179,8 @@ static void an_exhausted_block_is_the_profiles(void **state)
         {"wsaenobufs      ", OPTION_block_exhausted_wsaenobufs, STATUS_TOO_MANY_ADDRESSES},
         {"wsaeaddrinuse   ", OPTION_block_exhausted_wsaeaddrinuse, STATUS_SHARING_VIOLATION},
         {"wsaeacces       ", OPTION_block_exhausted_wsaeacces, STATUS_ACCESS_DENIED},
-        {"wsaeaddrnotavail", OPTION_block_exhausted_wsaeaddrnotavail, STATUS_INVALID_ADDRESS_COMPONENT},
+        {"wsaeaddrnotavail", OPTION_block_exhausted_wsaeaddrnotavail,
+         STATUS_INVALID_ADDRESS_COMPONENT},
         {"wsaeinval       ", OPTION_block_exhausted_wsaeinval, STATUS_INVALID_PARAMETER},
     };
     /* clang-format on */
