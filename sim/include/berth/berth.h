@@ -1,4 +1,4 @@
-/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, look inside.
+/* Berth's control interface: make a Windows machine, run programs in it, pull its plug, see inside.
  *
  * A machine is used by one host thread at a time. Winsock and Win32 calls made by that thread while
  * a machine is entered go to it. What starts programs, runs netsh or cuts the network needs a
