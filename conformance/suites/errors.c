@@ -257,6 +257,10 @@ static void a_standard_users_low_ports_are_granted_or_forbidden(void)
     struct testbed_child *agent = agent_start(TESTBED_STANDARD);
     REQUIRE_TESTBED(agent);
     OBSERVE_VALUE(acquire_low_port, agent_acquire(agent, 1019, 1).outcome);
+    assert_int_equal(agent_open(agent, AF_INET, SOCK_STREAM), 0);
+    OBSERVE_VALUE(acquire_low_port, agent_acquire(agent, 1023, 1).outcome);
+    assert_int_equal(agent_open(agent, AF_INET, SOCK_STREAM), 0);
+    assert_int_equal(agent_acquire(agent, 1024, 1).outcome, 0);
     agent_end(agent);
 }
 

@@ -24,6 +24,8 @@
     SUITE(ioctl)                                                                                   \
     SUITE(ioctl_modes)                                                                             \
     SUITE(ioctl_pointers)                                                                          \
+    SUITE(ioctl_overlapped)                                                                        \
+    SUITE(ioctl_codes)                                                                             \
     SUITE(provider)                                                                                \
     SUITE(privileges)                                                                              \
     SUITE(lifetime)                                                                                \
