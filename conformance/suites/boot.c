@@ -47,7 +47,7 @@ enum {
 /* What the second function of a case knows of the first. */
 struct kept {
     unsigned first;
-    bool granted[4];
+    bool granted[6]; /* of the edge blocks */
     unsigned token_count;
     ULONG64 tokens[OLD_TOKENS];
 };
@@ -168,14 +168,17 @@ static void persistent_blocks_survive_a_crash(void)
 /* The ends of the numbers. Who holds one already is somebody else, and then the block is not ours
  * to speak of.
  */
-static const struct stored_block edge_blocks[] = {
-    {TCP_BLOCK, 65535, 1}, {UDP_BLOCK, 65535, 1}, {TCP_BLOCK, 1, 1}, {UDP_BLOCK, 1, 1}};
+static const struct stored_block edge_blocks[] = {{TCP_BLOCK, 65535, 1}, {UDP_BLOCK, 65535, 1},
+                                                  {TCP_BLOCK, 1, 1},     {UDP_BLOCK, 1, 1},
+                                                  {TCP_BLOCK, 2, 5},     {UDP_BLOCK, 2, 5}};
+
+enum { EDGE_BLOCKS = sizeof(edge_blocks) / sizeof(edge_blocks[0]) };
 
 static void create_the_edge_blocks(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < EDGE_BLOCKS; i++) {
         const struct stored_block *block = &edge_blocks[i];
         ULONG64 token = 0;
         const ULONG answer = create_block(block->protocol, block->at, block->count, &token);
@@ -189,7 +192,7 @@ static void the_first_and_the_last_port_survive_a_restart(void)
 {
     START_WINSOCK();
     const struct kept kept = what_was_kept();
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < EDGE_BLOCKS; i++) {
         const struct stored_block *block = &edge_blocks[i];
         if (!kept.granted[i])
             continue;

@@ -295,30 +295,23 @@ static void every_block_has_a_token_of_its_own(enum block_protocol protocol)
 }
 FOR_TCP_AND_UDP(every_block_has_a_token_of_its_own)
 
-/* In a process of its own: what is open includes that it dies. */
+/* In a process of its own: what is open includes that it dies, and then, of what. */
 static void create_without_a_place_for_the_token_creates_nothing(enum block_protocol protocol)
 {
     const unsigned first = testbed_ports(3);
-    struct worker_order order;
-    struct worker_answer answer;
-    memset(&order, 0, sizeof(order));
-    order.deed = WORKER_CREATE_BLIND;
-    order.protocol = (unsigned)protocol;
-    order.first = first;
-    order.count = 3;
-
-    struct testbed_child *worker = start_worker("create.worker", TESTBED_ELEVATED_ADMIN);
-    assert_true(testbed_tell(worker, &order, sizeof(order)));
-    const bool lives = testbed_hear(worker, &answer, sizeof(answer));
-    if (lives)
-        worker_leaves(worker);
-    else
-        testbed_kill(worker);
-
-    assert_int_equal(looked_up(protocol, first, 3), ERROR_NOT_FOUND);
-    if (!lives)
-        SKIP_BECAUSE("a NULL Token ends the process that passes it");
-    OBSERVE_VALUE(create_null_token, answer.error);
+    for (int kind = TESTBED_NULL; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
+        const char *name = testbed_bad_pointer_name((enum testbed_bad_pointer)kind);
+        struct testbed_child *worker = start_worker("create.worker", TESTBED_ELEVATED_ADMIN);
+        struct worker_answer answer;
+        if (!worker_survives(worker, WORKER_CREATE_BLIND, protocol, first, 3, kind, &answer)) {
+            delete_block(protocol, first, 3);
+            SKIP_BECAUSE("a bad Token ends the process that passes it");
+        }
+        if (kind == TESTBED_NULL)
+            OBSERVE_VALUE(create_null_token, answer.error);
+        assert_refused(name, answer.error);
+        assert_answer(name, looked_up(protocol, first, 3), ERROR_NOT_FOUND);
+    }
 }
 FOR_TCP_AND_UDP(create_without_a_place_for_the_token_creates_nothing)
 

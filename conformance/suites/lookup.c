@@ -200,27 +200,20 @@ FOR_TCP_AND_UDP(a_failing_lookup_writes_no_token_but_0)
 static void lookup_without_a_place_for_the_token_is_refused(enum block_protocol protocol)
 {
     const unsigned first = testbed_ports(3);
-    struct worker_order order;
-    struct worker_answer answer;
-    memset(&order, 0, sizeof(order));
-    order.deed = WORKER_LOOKUP_BLIND;
-    order.protocol = (unsigned)protocol;
-    order.first = first;
-    order.count = 3;
     created(protocol, first, 3);
-
-    struct testbed_child *worker = start_worker("lookup.worker", TESTBED_ELEVATED_ADMIN);
-    assert_true(testbed_tell(worker, &order, sizeof(order)));
-    const bool lives = testbed_hear(worker, &answer, sizeof(answer));
-    if (lives)
-        worker_leaves(worker);
-    else
-        testbed_kill(worker);
-
+    for (int kind = TESTBED_NULL; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
+        const char *name = testbed_bad_pointer_name((enum testbed_bad_pointer)kind);
+        struct testbed_child *worker = start_worker("lookup.worker", TESTBED_ELEVATED_ADMIN);
+        struct worker_answer answer;
+        if (!worker_survives(worker, WORKER_LOOKUP_BLIND, protocol, first, 3, kind, &answer)) {
+            removed(protocol, first, 3);
+            SKIP_BECAUSE("a bad Token ends the process that passes it");
+        }
+        if (kind == TESTBED_NULL)
+            OBSERVE_VALUE(create_null_token, answer.error);
+        assert_refused(name, answer.error);
+    }
     removed(protocol, first, 3);
-    if (!lives)
-        SKIP_BECAUSE("a NULL Token ends the process that passes it");
-    OBSERVE_VALUE(create_null_token, answer.error);
 }
 FOR_TCP_AND_UDP(lookup_without_a_place_for_the_token_is_refused)
 

@@ -6,6 +6,7 @@
 #include "conformance/suites/netsh.h"
 #include "conformance/suites/persistent.h"
 #include "conformance/suites/suite.h"
+#include "conformance/suites/worker.h"
 
 static struct exclusion_list list;
 
@@ -150,6 +151,8 @@ static void show_takes_its_parameters_in_both_forms(enum block_protocol protocol
     assert_string_equal(netsh_output, named);
     assert_int_equal(netsh("interface ipv4 show excludedportrange protocol=%s", name), 0);
     assert_string_equal(netsh_output, named);
+    assert_int_equal(netsh("INT IPV4 SHOW EXCLUDEDPORTRANGE Protocol=%s", name), 0);
+    assert_string_equal(netsh_output, named);
     assert_int_equal(netsh("int ipv4 show excludedportrange protocol=%s store=active", name), 0);
     exclusions_read(&list);
     assert_non_null(exclusion_find(&list, first, 10));
@@ -180,6 +183,8 @@ static void delete_wants_the_exact_exclusion(enum block_protocol protocol)
     assert_true(exclusion_listed("ipv4", protocol, first, NEAR_BLOCK_COUNT));
     taken_away(protocol, first, NEAR_BLOCK_COUNT);
     assert_int_equal(netsh_delete("ipv4", protocol, first, NEAR_BLOCK_COUNT, ""), 1);
+    assert_int_equal(netsh_delete("ipv4", protocol, first, NEAR_BLOCK_COUNT, " store=active"), 1);
+    assert_int_equal(netsh_delete("ipv4", protocol, 0, 0, ""), 1);
 }
 FOR_TCP_AND_UDP(delete_wants_the_exact_exclusion)
 
@@ -199,6 +204,21 @@ static void netsh_delete_leaves_a_runtime_block_alone(enum block_protocol protoc
     assert_int_equal(closesocket(holder), 0);
 }
 FOR_TCP_AND_UDP(netsh_delete_leaves_a_runtime_block_alone)
+
+/* Settings of the machine are an administrator's. */
+static void a_standard_user_changes_no_exclusion(void)
+{
+    const unsigned first = testbed_ports(10);
+
+    added(TCP_BLOCK, first, 5);
+    struct testbed_child *worker = start_worker("netsh.worker", TESTBED_STANDARD);
+    assert_int_equal(worker_block(worker, WORKER_NETSH_ADD, TCP_BLOCK, first + 5, 5).error, 1);
+    assert_int_equal(worker_block(worker, WORKER_NETSH_DELETE, TCP_BLOCK, first, 5).error, 1);
+    worker_leaves(worker);
+    assert_true(exclusion_listed("ipv4", TCP_BLOCK, first, 5));
+    assert_false(exclusion_listed("ipv4", TCP_BLOCK, first + 5, 5));
+    taken_away(TCP_BLOCK, first, 5);
+}
 
 static void add_refuses_a_bad_command(void)
 {
@@ -468,6 +488,7 @@ static const struct suite_case cases[] = {
     CASE(udp_delete_wants_the_exact_exclusion, NETSH_003),
     CASE(tcp_netsh_delete_leaves_a_runtime_block_alone, NETSH_003),
     CASE(udp_netsh_delete_leaves_a_runtime_block_alone, NETSH_003),
+    CASE(a_standard_user_changes_no_exclusion, NETSH_001),
     CASE(add_refuses_a_bad_command, NETSH_001),
     CASE(tcp_add_takes_the_last_port, NETSH_001),
     CASE(udp_add_takes_the_last_port, NETSH_001),
@@ -493,6 +514,11 @@ static const struct suite_case cases[] = {
     CASE(udp_create_over_an_exclusion_leaves_the_exclusion, NETSH_006),
     END_OF_CASES,
 };
+
+static const struct testbed_program programs[] = {
+    {"netsh.worker", worker_run},
+    {NULL, NULL},
+};
 // clang-format on
 
 const struct suite netsh_suite = {
@@ -500,4 +526,5 @@ const struct suite netsh_suite = {
     .about = "Administered exclusions",
     .user = TESTBED_ELEVATED_ADMIN,
     .cases = cases,
+    .programs = programs,
 };

@@ -1,19 +1,38 @@
 #include "conformance/suites/worker.h"
 
+#include <stdio.h>
+
+static unsigned worker_netsh(const struct worker_order *order, const char *verb)
+{
+    char line[128], output[256];
+    snprintf(line, sizeof(line),
+             "int ipv4 %s excludedportrange protocol=%s startport=%u numberofports=%u", verb,
+             block_protocol_name((enum block_protocol)order->protocol), order->first, order->count);
+    return (unsigned)testbed_netsh(line, output, sizeof(output));
+}
+
 static void worker_call_iphlpapi(const struct worker_order *order, struct worker_answer *answer)
 {
     const enum block_protocol protocol = (enum block_protocol)order->protocol;
     ULONG64 *token = &answer->token;
     switch (order->deed) {
     case WORKER_CREATE_BLIND:
-        token = NULL; /* fall through */
+        token = testbed_bad_pointer((enum testbed_bad_pointer)order->token, sizeof(*token));
+        /* fall through */
     case WORKER_CREATE:
         answer->error = create_block(protocol, order->first, order->count, token);
         break;
     case WORKER_LOOKUP_BLIND:
-        token = NULL; /* fall through */
+        token = testbed_bad_pointer((enum testbed_bad_pointer)order->token, sizeof(*token));
+        /* fall through */
     case WORKER_LOOKUP:
         answer->error = lookup_block(protocol, order->first, order->count, token);
+        break;
+    case WORKER_NETSH_ADD:
+        answer->error = worker_netsh(order, "add");
+        break;
+    case WORKER_NETSH_DELETE:
+        answer->error = worker_netsh(order, "delete");
         break;
     default:
         answer->error = delete_block(protocol, order->first, order->count);
@@ -76,7 +95,7 @@ int worker_run(void)
         memset(&answer, 0, sizeof(answer));
         if (order.deed == WORKER_LEAVE)
             return 0;
-        if (order.deed <= WORKER_LOOKUP_BLIND)
+        if (order.deed < WORKER_OPEN)
             worker_call_iphlpapi(&order, &answer);
         else
             worker_call_winsock(&order, &slots[order.slot], &answer);
@@ -128,6 +147,25 @@ struct worker_answer worker_block(struct testbed_child *worker, enum deed deed,
     order.first = first;
     order.count = count;
     return order_worker(worker, &order);
+}
+
+bool worker_survives(struct testbed_child *worker, enum deed deed, enum block_protocol protocol,
+                     unsigned first, unsigned count, int kind, struct worker_answer *answer)
+{
+    struct worker_order order;
+    memset(&order, 0, sizeof(order));
+    order.deed = (unsigned)deed;
+    order.protocol = (unsigned)protocol;
+    order.first = first;
+    order.count = count;
+    order.token = (ULONG64)kind;
+    assert_true(testbed_tell(worker, &order, sizeof(order)));
+    const bool lives = testbed_hear(worker, answer, sizeof(*answer));
+    if (lives)
+        worker_leaves(worker);
+    else
+        testbed_kill(worker);
+    return lives;
 }
 
 unsigned worker_open(struct testbed_child *worker, unsigned slot, enum block_protocol protocol)

@@ -9,11 +9,13 @@
 #include "conformance/suites/suite.h"
 
 enum deed {
-    WORKER_CREATE, /* protocol, first, count; WORKER_CREATE_BLIND passes no place for the token */
-    WORKER_CREATE_BLIND,
+    WORKER_CREATE,       /* protocol, first, count */
+    WORKER_CREATE_BLIND, /* the same, with the bad pointer of kind `token` as place for the token */
     WORKER_DELETE,
     WORKER_LOOKUP,
     WORKER_LOOKUP_BLIND,
+    WORKER_NETSH_ADD, /* as WORKER_CREATE; the answer's `error` is netsh's exit code */
+    WORKER_NETSH_DELETE,
     WORKER_OPEN,  /* slot gets a socket of the protocol */
     WORKER_ADOPT, /* slot gets the socket of `info` */
     WORKER_ACQUIRE,
@@ -53,6 +55,12 @@ struct worker_answer worker_block(struct testbed_child *worker, enum deed deed,
                                   enum block_protocol protocol, unsigned first, unsigned count);
 
 unsigned worker_open(struct testbed_child *worker, unsigned slot, enum block_protocol protocol);
+
+/* Create or Lookup with a bad pointer, whose kind is enum testbed_bad_pointer. False when the
+ * worker died of it; else it has left.
+ */
+bool worker_survives(struct testbed_child *worker, enum deed deed, enum block_protocol protocol,
+                     unsigned first, unsigned count, int kind, struct worker_answer *answer);
 
 /* Gives the worker a descriptor of `s`; what its WSASocket answers. */
 unsigned worker_adopts(struct testbed_child *worker, unsigned slot, SOCKET s);
