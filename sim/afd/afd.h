@@ -88,6 +88,9 @@ nt_status socket_claim(struct afd *afd, struct process *process, uint32_t ticket
 nt_status socket_bind(struct socket_object *socket, struct process *process,
                       const struct address *address, uint16_t port);
 
+/* A bind was refused above, for its address' sake: what that leaves behind (`refused_bind`). */
+void socket_bind_refused(struct socket_object *socket);
+
 /*   STATUS_HOST_DOWN, STATUS_NOT_SUPPORTED  not a stream socket
  *   STATUS_INVALID_PARAMETER   not bound (`listen_unbound`)
  *   STATUS_CONNECTION_ACTIVE   connected

@@ -205,6 +205,13 @@ nt_status socket_bind(struct socket_object *socket, struct process *process,
     return status;
 }
 
+void socket_bind_refused(struct socket_object *socket)
+{
+    if (socket->state == SOCKET_UNBOUND && socket->endpoint != NULL &&
+        BEHAVES(socket_profile(socket), refused_bind, drops_association))
+        endpoint_dissociate(socket->endpoint);
+}
+
 static nt_status bind_implicitly(struct socket_object *socket, struct process *process)
 {
     if (socket->state != SOCKET_UNBOUND)

@@ -93,6 +93,23 @@ static void a_failed_bind_leaves_the_socket_unbound(void **state)
     assert_status(bind_to(second, 7001), STATUS_SUCCESS);
 }
 
+static void the_defect_of_refused_binds_loses_the_association(void **state)
+{
+    (void)state;
+    for (int defect = 0; defect < 2; defect++) {
+        struct socket_object *holder = open_socket(FAMILY_4, PROTOCOL_TCP);
+        struct socket_object *socket = open_socket(FAMILY_4, PROTOCOL_TCP);
+        uint32_t first = 7000 + 100 * (uint32_t)defect;
+        assert_status(socket_associate(socket, self, acquire_token(holder, first, 4)),
+                      STATUS_SUCCESS);
+        socket_bind_refused(socket);
+        assert_status(bind_to(socket, 0), STATUS_SUCCESS);
+        bool inside = endpoint_port(socket->endpoint) - first < 4;
+        assert_int_equal(inside, !defect);
+        CHOOSE(refused_bind, drops_association);
+    }
+}
+
 static void listen_wants_a_bound_stream(void **state)
 {
     (void)state;
@@ -361,6 +378,7 @@ int main(void)
         SOCKET_TEST(a_full_arena_opens_nothing),
         SOCKET_TEST(bind_gives_a_name),
         SOCKET_TEST(a_failed_bind_leaves_the_socket_unbound),
+        SOCKET_TEST(the_defect_of_refused_binds_loses_the_association),
         SOCKET_TEST(listen_wants_a_bound_stream),
         SOCKET_TEST(the_defect_of_listen_binds_on_the_way),
         SOCKET_TEST(connect_finds_the_listener_and_binds),

@@ -34,9 +34,6 @@ _Static_assert(sizeof(struct endpoint) <= 192, "endpoints come by the hundred th
  */
 enum protocol endpoint_pool(const struct endpoint *endpoint);
 
-/* Drops the association, if there is one. */
-void endpoint_dissociate(struct endpoint *endpoint);
-
 /* Takes a bound endpoint out of the table; its port goes where the profile says. */
 void endpoint_unbind(struct endpoint *endpoint);
 

@@ -139,6 +139,11 @@ struct requester {
 nt_status reservation_associate(struct tcpip *tcpip, struct endpoint *endpoint,
                                 const struct requester *requester, uint64_t token);
 
+/* Drops the association, if there is one: for a bind that is refused above, under the profile's
+ * `refused_bind = drops_association`.
+ */
+void endpoint_dissociate(struct endpoint *endpoint);
+
 /* Gives a runtime block back through `through`, any endpoint of the process.
  *
  *   STATUS_INVALID_PARAMETER  unknown, released, 0 or persistent token

@@ -133,8 +133,10 @@ static nt_status bind_socket(struct call *call, const struct sockaddr *address, 
     if (socket == NULL)
         return status;
     status = name_read_for_bind(call, address, size, socket->kind.family, &name);
-    if (!nt_success(status))
+    if (!nt_success(status)) {
+        socket_bind_refused(socket);
         return status;
+    }
     note_name(call, &name);
     status = socket_bind(socket, call->process, &name.address, name.port);
     if (nt_success(status) && socket->endpoint != NULL)
