@@ -8,6 +8,9 @@
 /* A dynamic range so small that it can be used up, far from the default one. */
 enum { SMALL_FIRST = 10000, SMALL_COUNT = 255, SMALL_LAST = SMALL_FIRST + SMALL_COUNT - 1 };
 
+/* 192.0.2.1, which RFC 5737 keeps for documents: nobody's. */
+enum { DOCUMENTATION_ADDRESS = (int)0xC0000201 };
+
 static void set_dynamic_range(const char *family, const char *protocol)
 {
     char line[128];
@@ -322,7 +325,6 @@ static void an_exclusive_holder_keeps_others_off(void)
 static void an_address_of_another_computer_is_not_available(void)
 {
     START_WINSOCK();
-    enum { DOCUMENTATION_ADDRESS = (int)0xC0000201 }; /* 192.0.2.1, RFC 5737 */
     const SOCKET plain = tcp_socket();
     const SOCKET holder = tcp_socket();
     const SOCKET user = tcp_socket();
@@ -359,6 +361,7 @@ static void a_bad_address_is_refused_and_the_association_stays(void)
                   outcome(bind(user, (struct sockaddr *)&name, sizeof name - 1)));
     name.sin_family = 77;
     OBSERVE_VALUE(bind_wrong_family, outcome(bind(user, (struct sockaddr *)&name, sizeof name)));
+    OBSERVE_VALUE(bind_foreign_address, bind_ipv4(user, (ULONG)DOCUMENTATION_ADDRESS, 0));
     assert_int_equal(bound_port(user), 0);
 
     assert_int_equal(bind_loopback(user, 0), 0);

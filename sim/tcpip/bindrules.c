@@ -70,6 +70,16 @@ bool bindrules_meet(const struct profile *profile, const struct standing *first,
     return standing_overlap(first, second, families_apart) != OVERLAP_NONE;
 }
 
+/* An exclusive dual-stack wildcard over an IPv4 address: the page's example and what was seen differ
+ * (`dual_stack_over_bound`).
+ */
+static bool is_dual_over_bound(const struct claim *first, const struct claim *second,
+                               enum overlap overlap)
+{
+    return second->standing.dual && second->options->exclusive_address &&
+           first->standing.family == FAMILY_4 && overlap == OVERLAP_S_W;
+}
+
 nt_status bindrules_judge(const struct profile *profile, const struct claim *first,
                           const struct claim *second)
 {
@@ -90,6 +100,8 @@ nt_status bindrules_judge(const struct profile *profile, const struct claim *fir
     case OK:
         return STATUS_SUCCESS;
     case USE:
+        if (is_dual_over_bound(first, second, overlap))
+            return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, dual_stack_over_bound));
         return STATUS_SHARING_VIOLATION;
     case ACC:
         return STATUS_ACCESS_DENIED;

@@ -1,0 +1,222 @@
+/* Runs a fuzz target without libFuzzer, under any compiler:
+ *
+ *     TARGET_driver FILE|FOLDER...          replays inputs
+ *     TARGET_driver --search N [--seed S] [--defect QUESTION=OPTION]
+ *                                           N random programs, each 32 operations long
+ *     TARGET_driver --defects N [--seed S]  one search for each defect the target must find; exits
+ *                                           with 1 when one is not found, and says how long each
+ * took TARGET_driver --rate N                N programs, timed
+ *
+ * A finding is an assertion: it prints itself, and the process ends.
+ */
+#define _DEFAULT_SOURCE
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz/target.h"
+
+enum { PROGRAM_OPERATIONS = 32, PROGRAM_MAX = 4096, PATH_SIZE = 4096 };
+
+static unsigned long long dice_state;
+
+static unsigned dice(void)
+{
+    dice_state = dice_state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(dice_state >> 33);
+}
+
+static size_t make_program(unsigned char *program)
+{
+    const size_t size = PROGRAM_OPERATIONS * target_operation_size;
+    for (size_t i = 0; i < size; i++)
+        program[i] = (unsigned char)dice();
+    return size;
+}
+
+static void search(unsigned long long count, unsigned long long seed)
+{
+    unsigned char program[PROGRAM_MAX];
+    dice_state = seed;
+    for (unsigned long long i = 0; i < count; i++)
+        LLVMFuzzerTestOneInput(program, make_program(program));
+}
+
+static double now_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* ---- Replaying --------------------------------------------------------------------------------
+ */
+
+static bool replay_file(const char *path)
+{
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return false;
+    }
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    LLVMFuzzerTestOneInput(bytes, size);
+    return true;
+}
+
+/* How many files were replayed; -1 when one could not be. */
+static int replay(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return replay_file(path) ? 1 : -1;
+    DIR *folder = opendir(path);
+    int count = 0;
+    const struct dirent *entry;
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        char file[PATH_SIZE];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (!replay_file(file))
+            return -1;
+        count++;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return count;
+}
+
+static int replay_all(int count, char **paths)
+{
+    int total = 0;
+    for (int i = 0; i < count; i++) {
+        const int replayed = replay(paths[i]);
+        if (replayed < 0)
+            return 1;
+        total += replayed;
+    }
+    if (total == 0) {
+        fprintf(stderr, "nothing to replay\n");
+        return 1;
+    }
+    printf("%d inputs replayed\n", total);
+    return 0;
+}
+
+/* ---- Defects ------------------------------------------------------------------------------------
+ */
+
+static void use_defect(enum option option)
+{
+    struct profile profile;
+    profile_default(&profile);
+    if (option != OPTION_COUNT)
+        profile_choose(&profile, option);
+    target_use(&profile);
+}
+
+/* Searches in a process of its own, as a finding ends it. Whether there was one. */
+static bool finds(enum option option, unsigned long long count, unsigned long long seed)
+{
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stderr) == NULL)
+            _exit(0);
+        use_defect(option);
+        search(count, seed);
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+static int search_defects(unsigned long long count, unsigned long long seed)
+{
+    int missed = 0;
+    if (finds(OPTION_COUNT, count / 16, seed)) {
+        printf("the default profile itself fails; --search shows it\n");
+        return 1;
+    }
+    for (const enum option *defect = target_defects; *defect != OPTION_COUNT; defect++) {
+        const struct option_row *row = &spec_options[*defect];
+        const double start = now_seconds();
+        const bool found = finds(*defect, count, seed);
+        printf("%-9s %s=%s (%.2f s)\n", found ? "found" : "NOT FOUND",
+               spec_behaviours[row->behaviour].name, row->name, now_seconds() - start);
+        missed += !found;
+    }
+    return missed > 0;
+}
+
+static enum option defect_of(const char *text)
+{
+    char question[128];
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || (size_t)(equals - text) >= sizeof question)
+        return OPTION_COUNT;
+    memcpy(question, text, (size_t)(equals - text));
+    question[equals - text] = '\0';
+    const enum behaviour behaviour = behaviour_find(question);
+    return behaviour == BEHAVIOUR_COUNT ? OPTION_COUNT : option_find(behaviour, equals + 1);
+}
+
+static int rate(unsigned long long count, unsigned long long seed)
+{
+    const double start = now_seconds();
+    search(count, seed);
+    const double seconds = now_seconds() - start;
+    printf("%llu programs of %d operations in %.2f s: %.0f a second\n", count, PROGRAM_OPERATIONS,
+           seconds, (double)count / seconds);
+    return 0;
+}
+
+static int usage(const char *what)
+{
+    fprintf(stderr,
+            "%s: expected files, or --search N, --defects N, --rate N, with --seed S and "
+            "--defect QUESTION=OPTION\n",
+            what);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned long long seed = 1;
+    unsigned long long count = 0;
+    const char *mode = NULL;
+    int i = 1;
+    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0) {
+            seed = strtoull(argv[i + 1], NULL, 10);
+        } else if (strcmp(argv[i], "--defect") == 0) {
+            if (defect_of(argv[i + 1]) == OPTION_COUNT)
+                return usage(argv[i + 1]);
+            use_defect(defect_of(argv[i + 1]));
+        } else {
+            mode = argv[i];
+            count = strtoull(argv[i + 1], NULL, 10);
+        }
+    }
+    if (mode == NULL)
+        return i < argc ? replay_all(argc - i, argv + i) : usage(argv[0]);
+    if (strcmp(mode, "--search") == 0) {
+        search(count, seed);
+        printf("%llu programs, nothing found\n", count);
+        return 0;
+    }
+    if (strcmp(mode, "--defects") == 0)
+        return search_defects(count, seed);
+    return strcmp(mode, "--rate") == 0 ? rate(count, seed) : usage(mode);
+}
