@@ -205,6 +205,43 @@ static void the_one_free_port_is_found_wherever_it_is(void)
     END_WINSOCK();
 }
 
+static unsigned bind_to_text(SOCKET s, const char *address)
+{
+    struct sockaddr_in name = ipv4_address(0, 0);
+    name.sin_addr.s_addr = inet_addr(address);
+    return winsock_outcome(bind(s, (const struct sockaddr *)&name, sizeof(name)));
+}
+
+/* Whether a port counts for each address or for all, it counts for every port alike. */
+static void another_address_has_the_whole_block_or_nothing(void)
+{
+    const char *second = testbed_second_address();
+    const USHORT first = free_ports(2);
+    struct block block;
+    SOCKET users[2];
+    SOCKET others[3];
+    unsigned outcome;
+    REQUIRE_TESTBED(second);
+    START_WINSOCK();
+    block = hold_udp(first, 2);
+    for (int i = 0; i < 2; i++)
+        users[i] = bound_in_block(&block);
+    for (int i = 0; i < 3; i++)
+        others[i] = associated_socket(&block);
+    outcome = bind_to_text(others[0], second);
+    if (outcome == 0) {
+        assert_int_equal(bind_to_text(others[1], second), 0);
+        assert_int_equal(bound_port(others[0]) + bound_port(others[1]), 2 * first + 1);
+    }
+    OBSERVE_VALUE(block_exhausted, bind_to_text(others[2], second));
+    for (int i = 0; i < 2; i++)
+        close_socket(users[i]);
+    for (int i = 0; i < 3; i++)
+        close_socket(others[i]);
+    let_go(&block);
+    END_WINSOCK();
+}
+
 static void a_used_up_block_does_not_keep_others_from_binding(void)
 {
     const USHORT first = free_ports(1);
@@ -381,6 +418,7 @@ static const struct suite_case cases[] = {
     CASE(bind_fails_when_the_block_is_used_up, ASSOC_006, ASSOC_007),
     CASE(a_socket_that_found_the_block_used_up_may_bind_later, ASSOC_006, ASSOC_019),
     CASE(the_one_free_port_is_found_wherever_it_is, ASSOC_005, ASSOC_006),
+    CASE(another_address_has_the_whole_block_or_nothing, ASSOC_005, ASSOC_006),
     CASE(a_used_up_block_does_not_keep_others_from_binding, ASSOC_006),
     CASE(associate_changes_no_option, ASSOC_020),
     CASE(options_set_before_associate_last, ASSOC_020),

@@ -242,6 +242,28 @@ static void the_other_protocols_token_is_refused_or_lends_its_numbers(void)
     END_WINSOCK();
 }
 
+/* Where the numbers are lent, each protocol has them all. */
+static void numbers_lent_are_not_used_up_by_the_lender(void)
+{
+    const USHORT first = free_ports(1);
+    START_WINSOCK();
+    for (int i = 0; i < 2; i++) {
+        const struct block block = hold(AF_INET, SOCKET_KINDS[i].type, first, 1);
+        const SOCKET user = bound_in_block(&block);
+        const SOCKET s = open_socket(AF_INET, SOCKET_KINDS[1 - i].type);
+        const unsigned outcome = associate_block(s, block.token);
+        OBSERVE_VALUE(associate_other_protocol, outcome);
+        if (outcome == 0) {
+            assert_int_equal(bind_loopback(s, 0), 0);
+            assert_int_equal(bound_port(s), first);
+        }
+        close_socket(s);
+        close_socket(user);
+        let_go(&block);
+    }
+    END_WINSOCK();
+}
+
 static void the_other_familys_token_is_refused_or_good(void)
 {
     const USHORT first = free_ports(2);
@@ -411,6 +433,7 @@ static const struct suite_case cases[] = {
     CASE(the_token_of_a_closed_socket_is_refused, REL_014, REL_015, ASSOC_022),
     CASE(a_deleted_token_is_refused, REL_014, ASSOC_022),
     CASE(the_other_protocols_token_is_refused_or_lends_its_numbers, ASSOC_014),
+    CASE(numbers_lent_are_not_used_up_by_the_lender, ASSOC_014),
     CASE(the_other_familys_token_is_refused_or_good, ASSOC_014, IOCTL_016),
     CASE(another_process_runtime_token_is_refused, ASSOC_015),
     CASE(the_token_stays_good_in_the_process_that_has_it, ASSOC_015),

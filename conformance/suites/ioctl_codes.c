@@ -175,6 +175,19 @@ static void keepalive_values_are_no_option_of_udp(void)
     END_WINSOCK();
 }
 
+static void an_affinity_needs_its_structure(void)
+{
+    USHORT processor = 0;
+    DWORD returned;
+    SOCKET s;
+    START_WINSOCK();
+    s = open_socket(AF_INET, SOCK_DGRAM);
+    assert_one_of(tell(s, SIO_CPU_AFFINITY, &processor, 1, &returned), WSAEFAULT, WSAEINVAL);
+    assert_int_equal(tell(s, SIO_CPU_AFFINITY, &processor, sizeof(processor), &returned), 0);
+    close_socket(s);
+    END_WINSOCK();
+}
+
 /* ---- Extension functions and base handles -----------------------------------------------------
  */
 
@@ -324,6 +337,30 @@ static void the_base_handle_is_not_to_be_had_overlapped(void)
     END_WINSOCK();
 }
 
+/* Begun, as the structure says, and refused: it will not end (seen on Windows). */
+static void what_the_kernel_refuses_leaves_the_overlapped_pending(void)
+{
+    const ULONG_PTR pending = 0x103;
+    struct tcp_keepalive values = {1, 0, 0};
+    WSAOVERLAPPED overlapped;
+    ULONG_PTR high;
+    DWORD returned = COUNT_BEFORE;
+    SOCKET s;
+    START_WINSOCK();
+    s = open_socket(AF_INET, SOCK_STREAM);
+    overlapped = marked_overlapped();
+    high = (ULONG_PTR)overlapped.InternalHigh;
+    assert_fails_with(WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values) - 1, NULL, 0,
+                               &returned, &overlapped, NULL),
+                      WSAEFAULT);
+    assert_int_equal(returned, COUNT_BEFORE);
+    assert_true((ULONG_PTR)overlapped.Internal == pending);
+    assert_true((ULONG_PTR)overlapped.InternalHigh == high);
+    assert_true(WSACloseEvent(overlapped.hEvent));
+    close_socket(s);
+    END_WINSOCK();
+}
+
 static void what_the_kernel_answers_at_once_is_a_success(void)
 {
     struct tcp_keepalive values = {1, 1000, 1000};
@@ -354,12 +391,14 @@ static const struct suite_case cases[] = {
     CASE(ioctlsocket_with_a_bad_argument_is_a_fault, IOCTL_002),
     CASE(keepalive_values_need_their_structure, IOCTL_001, IOCTL_002),
     CASE(keepalive_values_are_no_option_of_udp, IOCTL_005),
+    CASE(an_affinity_needs_its_structure, IOCTL_002),
     CASE(connectex_is_found_by_its_guid, IOCTL_001, IOCTL_014),
     CASE(a_guid_nobody_knows_is_invalid, IOCTL_003),
     CASE(the_base_handle_is_the_socket, IOCTL_001, IOCTL_014),
     CASE(what_winsock_answers_itself_is_there_at_once, IOCTL_001),
     CASE(a_refused_guid_does_not_touch_the_overlapped, IOCTL_003),
     CASE(the_base_handle_is_not_to_be_had_overlapped, IOCTL_004),
+    CASE(what_the_kernel_refuses_leaves_the_overlapped_pending, IOCTL_002),
     CASE(what_the_kernel_answers_at_once_is_a_success, IOCTL_001),
     END_OF_CASES,
 };
