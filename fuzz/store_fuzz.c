@@ -121,8 +121,7 @@ static void list_machine(struct things *things)
     }
 }
 
-/* ---- The disk, read simply ---------------------------------------------------------------------
- */
+/* ---- The disk, read simply ---- */
 
 static bool slot_is_sound(const unsigned char *slot)
 {
@@ -238,7 +237,7 @@ static struct thing thing_of(const uint8_t *bytes)
     struct thing thing = {
         .udp = bytes[1] & 1,
         .stored = true,
-        .first = bytes[2] >= 252 ? 65532u + (bytes[2] & 3) : CROWD_FIRST + (bytes[2] & 31),
+        .first = bytes[2] >= 252 ? 65532u + (bytes[2] & 3) : CROWD_FIRST + (bytes[2] & 31u),
         .count = 1 + (bytes[3] & 7),
     };
     return thing;

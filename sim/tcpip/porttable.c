@@ -131,6 +131,7 @@ void porttable_check(const struct porttable *table, enum protocol protocol)
         }
     }
     ASSERT(count == table->count);
-    for (uint32_t page = 0; page < PORTTABLE_PAGES; page++)
-        ASSERT((table->present[page / 64] >> (page % 64) & 1) == (table->pages[page] != NULL));
+    for (uint32_t page = next_page(table, 0); page < PORTTABLE_PAGES;
+         page = next_page(table, page + 1))
+        ASSERT(table->pages[page] != NULL);
 }
