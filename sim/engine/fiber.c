@@ -66,6 +66,7 @@ struct fiber {
     void *fake_stack; /* while standing */
     const void *bottom;
     size_t size;
+    unsigned char *lowest; /* byte of the stack that a frame may have marked */
 #endif
 };
 
@@ -80,8 +81,12 @@ static _Thread_local struct {
 /* What the sanitizers are told: of a switch before it and after it, and of an end without one. */
 #if BERTH_ASAN
 
+/* What the frames take at most that lie between fiber_switch() or fiber_leave() and the switch. */
+enum { LAST_FRAMES_MAX = 8192 };
+
 static void before_switch(struct fiber *from, struct fiber *to, bool for_ever)
 {
+    from->lowest = (unsigned char *)__builtin_frame_address(0) - LAST_FRAMES_MAX;
     __sanitizer_start_switch_fiber(for_ever ? NULL : &from->fake_stack, to->bottom, to->size);
 }
 
@@ -120,6 +125,18 @@ UNCHECKED_BY_ASAN static void drop_fake_stack(struct fiber *gone)
     gone->fake_stack = NULL;
 }
 
+/* The frames of the fiber before were never left one by one: their red zones still stand. */
+static void clean_stack(struct fiber *fiber)
+{
+    unsigned char *end = fiber->stack + FIBER_STACK_BYTES;
+
+    if (fiber->lowest != NULL) {
+        unsigned char *low = fiber->lowest > fiber->stack ? fiber->lowest : fiber->stack;
+        ALLOW_MEMORY(low, (size_t)(end - low));
+    }
+    fiber->lowest = NULL;
+}
+
 #else
 
 static void before_switch(struct fiber *from, struct fiber *to, bool for_ever)
@@ -140,6 +157,11 @@ static void drop_fake_stack(struct fiber *gone)
     (void)gone;
 }
 
+static void clean_stack(struct fiber *fiber)
+{
+    (void)fiber;
+}
+
 #endif
 
 /* Not inlined: the address of a thread's variables must not be kept across a switch, since the
@@ -151,7 +173,7 @@ __attribute__((noinline)) static void arrive(int kept_errno)
     errno = kept_errno;
 }
 
-__attribute__((noinline)) static _Noreturn void run_first(void)
+__attribute__((noinline)) static void run_first(void)
 {
     arrive(0);
     local.running->start(local.running->context);
@@ -368,9 +390,7 @@ struct fiber *fiber_new(void (*start)(void *context), void *context)
             return NULL;
         local.made++;
     }
-    /* The frames of the fiber before were never left one by one: their red zones still stand. */
-    if (fiber->stack != NULL)
-        ALLOW_MEMORY(fiber->stack, FIBER_STACK_BYTES);
+    clean_stack(fiber);
     fiber->start = start;
     fiber->context = context;
     fiber->next_pooled = NULL;
