@@ -87,10 +87,11 @@ static int judge(struct run *run, const struct expectations *expectations)
         return BROKEN;
     }
     report_console(&report, stdout);
-    bool well = expectations_judge(expectations, run, stdout);
+    bool expected = expectations_judge(expectations, run, stdout);
+    bool followed = run_followed_profile(run, &settings->profile, stdout);
     if (!write_outputs(writers, &report))
         return BROKEN;
-    return well ? EXPECTED : UNEXPECTED;
+    return expected && followed ? EXPECTED : UNEXPECTED;
 }
 
 static int judge_by_expectations(struct run *run)

@@ -276,6 +276,22 @@ bool run_cases(struct run *run, const struct profile *profile)
     return ran;
 }
 
+bool run_followed_profile(const struct run *run, const struct profile *profile, FILE *out)
+{
+    bool well = true;
+    for (int behaviour = 0; behaviour < BEHAVIOUR_COUNT && testbed_follows_profile(); behaviour++) {
+        enum option observed = run->observed[behaviour];
+        enum option chosen = (enum option)profile->chosen[behaviour];
+        if (observed == OPTION_COUNT || observed == chosen)
+            continue;
+        fprintf(out, "%s is answered %s in %s, and %s in the profile\n",
+                spec_behaviours[behaviour].name, spec_options[observed].name,
+                run->observed_by[behaviour], spec_options[chosen].name);
+        well = false;
+    }
+    return well;
+}
+
 unsigned run_total(const struct run *run, enum verdict verdict)
 {
     unsigned total = 0;

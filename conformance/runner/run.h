@@ -50,6 +50,11 @@ void run_choose_citing(struct run *run, enum clause clause);
  */
 bool run_cases(struct run *run, const struct profile *profile);
 
+/* Whether a machine that promises to follow its profile did: each answer that was observed is the
+ * one chosen. Says so where it is not.
+ */
+bool run_followed_profile(const struct run *run, const struct profile *profile, FILE *out);
+
 /* How many clauses have the verdict. */
 unsigned run_total(const struct run *run, enum verdict verdict);
 

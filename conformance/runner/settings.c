@@ -35,8 +35,9 @@ const char settings_help[] =
     "                         questions that --only names\n"
     "  --help                 this\n"
     "\n"
-    "Exit code: 0 all as expected; 1 a clause failed or an expectation did not come true; 2 the\n"
-    "command line or a file it names is wrong; 3 the harness itself broke.\n";
+    "Exit code: 0 all as expected; 1 a clause failed, an expectation did not come true or the\n"
+    "simulator answered otherwise than its profile says; 2 the command line or a file it names is\n"
+    "wrong; 3 the harness itself broke.\n";
 
 struct reader {
     struct settings *settings;

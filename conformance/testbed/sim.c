@@ -62,6 +62,11 @@ const char *testbed_target(void)
     return "simulator";
 }
 
+bool testbed_follows_profile(void)
+{
+    return true;
+}
+
 /* ---- Children ----------------------------------------------------------------------------------
  */
 

@@ -134,6 +134,10 @@ struct testbed_options {
 };
 
 const char *testbed_target(void); /* "simulator", "wine-8.0", "windows-10.0.20348", ... */
+
+/* Whether the machine promises to answer the open questions as its profile says. */
+bool testbed_follows_profile(void);
+
 bool testbed_open(const struct testbed_options *options);
 void testbed_close(void);
 

@@ -15,6 +15,11 @@ const char *testbed_target(void)
     return "self-test \"<&>\"";
 }
 
+bool testbed_follows_profile(void)
+{
+    return false;
+}
+
 bool testbed_open(const struct testbed_options *options)
 {
     const struct profile *profile = options->profile;
