@@ -240,6 +240,10 @@ static void add_refuses_a_bad_command(void)
         "protocol=tcp startport=5000",
         "protocol=tcp numberofports=1",
         "startport=5000 numberofports=1",
+        "colour=tcp startport=5000 numberofports=1",
+        "protocol=tcp startport=5000 numberofports=1 colour=udp",
+        "protocol=tcp protocol=tcp startport=5000 numberofports=1",
+        "protocol=tcp startport=5000 startport=5001 numberofports=1",
         "protocol=tcp startport=5000 numberofports=1 5000 active more",
         "",
     };
