@@ -68,7 +68,7 @@ static void create_the_stored_blocks(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(STORED_SPAN);
+    kept.first = free_range(STORED_SPAN);
     for (unsigned i = 0; i < STORED_BLOCKS; i++) {
         const struct stored_block *block = &stored_blocks[i];
         kept.tokens[i] = created(block->protocol, kept.first + block->at, block->count);
@@ -218,7 +218,7 @@ static void create_many_and_delete_every_third(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(4 * MANY_BLOCKS);
+    kept.first = free_range(4 * MANY_BLOCKS);
     for (unsigned i = 0; i < MANY_BLOCKS; i++)
         created(many_protocol(i), kept.first + 4 * i, many_count(i));
     for (unsigned i = 0; i < MANY_BLOCKS; i += 3)
@@ -256,7 +256,7 @@ static void create_two_and_delete_one(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(20);
+    kept.first = free_range(20);
     for (unsigned i = 0; i < 2; i++) {
         const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
         created(protocol, kept.first, 10);
@@ -304,7 +304,7 @@ static void leave_tokens_behind(void)
     START_WINSOCK();
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(TOKEN_SPAN);
+    kept.first = free_range(TOKEN_SPAN);
     for (unsigned i = 0; i < TOKEN_BLOCKS; i++)
         kept.tokens[i] = created(TCP_BLOCK, kept.first + i, 1);
     removed(TCP_BLOCK, kept.first, 1);
@@ -387,7 +387,7 @@ static void acquire_a_block_of_each_protocol(void)
     START_WINSOCK();
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(20);
+    kept.first = free_range(20);
     for (unsigned i = 0; i < 2; i++) {
         const SOCKET s = block_socket(i == 0 ? TCP_BLOCK : UDP_BLOCK);
         const SOCKET user = block_socket(i == 0 ? TCP_BLOCK : UDP_BLOCK);

@@ -14,7 +14,7 @@ static void remove_created(enum block_protocol protocol, unsigned first, unsigne
 
 static void create_grants_the_block_asked_for(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(20);
+    const unsigned first = free_range(20);
     ULONG64 token = 0;
 
     assert_int_equal(create_block(protocol, first, 20, &token), ERROR_SUCCESS);
@@ -28,7 +28,7 @@ FOR_TCP_AND_UDP(create_grants_the_block_asked_for)
 /* A hundred of them, so that no small table is the limit. */
 static void create_grants_a_hundred_blocks_of_one_port(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(100);
+    const unsigned first = free_range(100);
     ULONG64 token = 0;
 
     for (unsigned i = 0; i < 100; i++)
@@ -44,7 +44,7 @@ FOR_TCP_AND_UDP(create_grants_a_hundred_blocks_of_one_port)
 /* Nobody called WSAStartup for these functions, and the code comes back as the result. */
 static void create_answers_the_error_itself(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     ULONG64 token = 0;
 
     assert_int_equal(create_block(protocol, first, 2, &token), ERROR_SUCCESS);
@@ -69,7 +69,7 @@ FOR_TCP_AND_UDP(create_from_port_0_is_refused)
 static void create_of_no_ports_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     ULONG64 token = 0;
 
     OBSERVE_VALUE(create_zero_count, create_block(protocol, first, 0, &token));
@@ -134,7 +134,7 @@ FOR_TCP_AND_UDP(create_of_every_port_is_no_bad_parameter)
 static void create_over_a_bound_port_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(5);
+    const unsigned first = free_range(5);
     ULONG64 token = 0;
 
     for (unsigned i = 0; i < 5; i += 2) {
@@ -156,7 +156,7 @@ FOR_TCP_AND_UDP(create_over_a_bound_port_is_refused)
 static void create_between_bound_ports_is_granted(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(5);
+    const unsigned first = free_range(5);
     const SOCKET below = block_socket(protocol);
     const SOCKET above = block_socket(protocol);
     ULONG64 token = 0;
@@ -174,7 +174,7 @@ FOR_TCP_AND_UDP(create_between_bound_ports_is_granted)
 static void create_over_a_persistent_block_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     ULONG64 token = 0;
 
@@ -197,7 +197,7 @@ FOR_TCP_AND_UDP(create_over_a_persistent_block_is_refused)
 
 static void create_next_to_a_block_is_granted(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(30);
+    const unsigned first = free_range(30);
     ULONG64 token = 0;
 
     assert_int_equal(create_block(protocol, first + 10, 10, &token), ERROR_SUCCESS);
@@ -215,7 +215,7 @@ FOR_TCP_AND_UDP(create_next_to_a_block_is_granted)
 static void create_over_a_runtime_block_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     const SOCKET holder = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
@@ -240,7 +240,7 @@ FOR_TCP_AND_UDP(create_over_a_runtime_block_is_refused)
 static void create_heeds_its_own_protocol_only(void)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(20);
+    const unsigned first = free_range(20);
     ULONG64 token = 0;
 
     for (int i = 0; i < 2; i++) {
@@ -269,7 +269,7 @@ enum { TOKENS_PERSISTENT = 8, TOKENS_RUNTIME = 3, TOKENS = TOKENS_PERSISTENT + T
 static void every_block_has_a_token_of_its_own(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(TOKENS);
+    const unsigned first = free_range(TOKENS);
     SOCKET holders[TOKENS_RUNTIME];
     ULONG64 tokens[TOKENS] = {0};
 
@@ -298,7 +298,7 @@ FOR_TCP_AND_UDP(every_block_has_a_token_of_its_own)
 /* In a process of its own: what is open includes that it dies, and then, of what. */
 static void create_without_a_place_for_the_token_creates_nothing(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(3);
+    const unsigned first = free_range(3);
     for (int kind = TESTBED_NULL; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
         const char *name = testbed_bad_pointer_name((enum testbed_bad_pointer)kind);
         struct testbed_child *worker = start_worker("create.worker", TESTBED_ELEVATED_ADMIN);

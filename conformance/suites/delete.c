@@ -21,7 +21,7 @@ static ULONG64 created(enum block_protocol protocol, unsigned first, unsigned co
 static void delete_takes_the_block_away(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     ULONG64 token = 0;
     created(protocol, first, 10);
 
@@ -43,7 +43,7 @@ FOR_TCP_AND_UDP(delete_takes_the_block_away)
 
 static void delete_of_a_block_nobody_created_finds_nothing(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     OBSERVE_VALUE(delete_missing, delete_block(protocol, first, 10));
     created(protocol, first, 10);
@@ -62,7 +62,7 @@ FOR_TCP_AND_UDP(delete_from_port_0_is_refused)
 
 static void delete_of_no_ports_is_refused(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     created(protocol, first, 1);
 
     assert_int_equal(delete_block(protocol, first, 0), ERROR_INVALID_PARAMETER);
@@ -86,7 +86,7 @@ FOR_TCP_AND_UDP(delete_past_port_65535_is_refused)
 
 static void delete_leaves_the_other_protocol_alone(void)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     for (int i = 0; i < 2; i++) {
         const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
@@ -108,7 +108,7 @@ static void delete_leaves_the_other_protocol_alone(void)
 static void delete_leaves_a_runtime_block_alone(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     const SOCKET holder = block_socket(protocol);
     const SOCKET user = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
@@ -128,7 +128,7 @@ FOR_TCP_AND_UDP(delete_leaves_a_runtime_block_alone)
 /* Of a part the pages do not speak; what is more than the block, no block is. Both stay. */
 static void delete_of_another_range_deletes_nothing(enum block_protocol protocol)
 {
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     created(protocol, first, NEAR_BLOCK_COUNT);
 
@@ -146,7 +146,7 @@ FOR_TCP_AND_UDP(delete_of_another_range_deletes_nothing)
 
 static void delete_of_two_neighbours_as_one_deletes_neither(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     created(protocol, first, 5);
     created(protocol, first + 5, 5);
 
@@ -164,7 +164,7 @@ FOR_TCP_AND_UDP(delete_of_two_neighbours_as_one_deletes_neither)
 static void delete_under_a_bound_socket_leaves_it_its_port(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     const ULONG64 token = created(protocol, first, 2);
     const SOCKET user = block_socket(protocol);
     assert_int_equal(associate_block(user, token), 0);
@@ -189,7 +189,7 @@ FOR_TCP_AND_UDP(delete_under_a_bound_socket_leaves_it_its_port)
 static void a_deleted_token_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     const ULONG64 token = created(protocol, first, 2);
     const SOCKET user = block_socket(protocol);
 
@@ -203,7 +203,7 @@ FOR_TCP_AND_UDP(a_deleted_token_is_refused)
 /* By a process that never saw the token. */
 static void delete_needs_only_the_range(void)
 {
-    const unsigned first = testbed_ports(3);
+    const unsigned first = free_range(3);
     tcp_delete = DeletePersistentTcpPortReservation;
     udp_delete = DeletePersistentUdpPortReservation;
     created(TCP_BLOCK, first, 3);

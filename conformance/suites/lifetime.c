@@ -35,7 +35,7 @@ static bool is_held(enum block_protocol protocol, unsigned first, unsigned count
 static void closing_the_acquiring_socket_ends_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(6);
+    const unsigned first = free_range(6);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first + 1, 4, &token);
     for (unsigned i = 1; i <= 4; i++)
@@ -59,7 +59,7 @@ FOR_TCP_AND_UDP(closing_the_acquiring_socket_ends_the_block)
 static void the_block_ends_with_its_own_socket_only(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 tokens[2] = {0, 0};
     const SOCKET holder = acquired(protocol, first, 2, &tokens[0]);
     const SOCKET other = acquired(protocol, first + 2, 2, &tokens[1]);
@@ -82,7 +82,7 @@ FOR_TCP_AND_UDP(the_block_ends_with_its_own_socket_only)
 static void the_end_of_the_process_ends_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
 
     for (unsigned i = 0; i < 2; i++) {
         struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
@@ -106,7 +106,7 @@ FOR_TCP_AND_UDP(the_end_of_the_process_ends_the_block)
 static void another_process_cannot_use_the_token(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
 
@@ -125,7 +125,7 @@ FOR_TCP_AND_UDP(another_process_cannot_use_the_token)
 static void another_process_cannot_release_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
 
@@ -146,7 +146,7 @@ FOR_TCP_AND_UDP(another_process_cannot_release_the_block)
 static void an_associated_socket_cannot_draw_once_the_holder_is_closed(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     const SOCKET user = associated(protocol, token);
@@ -167,7 +167,7 @@ FOR_TCP_AND_UDP(an_associated_socket_cannot_draw_once_the_holder_is_closed)
 static void a_bound_socket_keeps_its_port_when_the_holder_closes(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     const SOCKET user = associated(protocol, token);
@@ -192,7 +192,7 @@ FOR_TCP_AND_UDP(a_bound_socket_keeps_its_port_when_the_holder_closes)
 static void a_closed_sockets_port_can_be_drawn_again(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 1, &token);
 
@@ -212,7 +212,7 @@ FOR_TCP_AND_UDP(a_closed_sockets_port_can_be_drawn_again)
 static void a_duplicated_holder_keeps_the_block_or_ends_it(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
@@ -234,7 +234,7 @@ FOR_TCP_AND_UDP(a_duplicated_holder_keeps_the_block_or_ends_it)
 static void closing_the_duplicate_does_not_end_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);

@@ -23,7 +23,7 @@ static void removed(enum block_protocol protocol, unsigned first, unsigned count
 
 static void lookup_finds_the_block_from_any_process(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(20);
+    const unsigned first = free_range(20);
     ULONG64 token = 0;
     created(protocol, first, 20);
 
@@ -50,7 +50,7 @@ FOR_TCP_AND_UDP(lookup_from_port_0_is_refused)
 
 static void lookup_of_no_ports_is_refused(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     created(protocol, first, 1);
 
     assert_int_equal(looked_up(protocol, first, 0), ERROR_INVALID_PARAMETER);
@@ -63,7 +63,7 @@ FOR_TCP_AND_UDP(lookup_of_no_ports_is_refused)
 
 static void lookup_of_a_block_nobody_created_finds_nothing(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     assert_int_equal(looked_up(protocol, first, 1), ERROR_NOT_FOUND);
     assert_int_equal(looked_up(protocol, first, 10), ERROR_NOT_FOUND);
@@ -84,7 +84,7 @@ FOR_TCP_AND_UDP(lookup_past_port_65535_finds_nothing)
 
 static void lookup_wants_the_exact_block(enum block_protocol protocol)
 {
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     created(protocol, first, NEAR_BLOCK_COUNT);
 
@@ -101,7 +101,7 @@ FOR_TCP_AND_UDP(lookup_wants_the_exact_block)
 /* Neighbours are two blocks, each with its own token, and no third one. */
 static void lookup_tells_neighbours_apart(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     ULONG64 tokens[2] = {0, 0};
     created(protocol, first, 5);
     created(protocol, first + 5, 5);
@@ -131,7 +131,7 @@ static bool draws_from(enum block_protocol protocol, ULONG64 token, unsigned fir
 static void lookup_gives_a_token_that_draws_from_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(6);
+    const unsigned first = free_range(6);
     created(protocol, first, 2);
     const ULONG64 from_create = created(protocol, first + 2, 2);
     created(protocol, first + 4, 2);
@@ -155,7 +155,7 @@ FOR_TCP_AND_UDP(lookup_gives_a_token_that_draws_from_the_block)
 static void lookup_does_not_see_runtime_blocks(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     const SOCKET holder = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
     assert_int_equal(acquire_block(holder, (USHORT)first, 4, &instance), 0);
@@ -169,7 +169,7 @@ FOR_TCP_AND_UDP(lookup_does_not_see_runtime_blocks)
 
 static void lookup_does_not_see_the_other_protocol(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     created(the_other_protocol(protocol), first, 4);
 
     OBSERVE_VALUE(lookup_other_protocol, looked_up(protocol, first, 4));
@@ -180,7 +180,7 @@ FOR_TCP_AND_UDP(lookup_does_not_see_the_other_protocol)
 
 static void a_failing_lookup_writes_no_token_but_0(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = CANARY;
 
     assert_int_equal(lookup_block(protocol, first, 4, &token), ERROR_NOT_FOUND);
@@ -199,7 +199,7 @@ FOR_TCP_AND_UDP(a_failing_lookup_writes_no_token_but_0)
 /* In a process of its own: what is open includes that it dies. */
 static void lookup_without_a_place_for_the_token_is_refused(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(3);
+    const unsigned first = free_range(3);
     created(protocol, first, 3);
     for (int kind = TESTBED_NULL; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
         const char *name = testbed_bad_pointer_name((enum testbed_bad_pointer)kind);

@@ -27,7 +27,7 @@ static void an_added_exclusion_is_listed_until_deleted(enum block_protocol proto
 {
     static const char *const families[] = {"ipv4", "ipv6"};
     static const char *const stores[] = {"", " store=active", " store=persistent"};
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     for (unsigned i = 0; i < 2; i++)
         for (unsigned j = 0; j < 3; j++) {
@@ -43,7 +43,7 @@ FOR_TCP_AND_UDP(an_added_exclusion_is_listed_until_deleted)
 
 static void an_exclusion_of_one_family_holds_for_the_other_or_not(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     for (unsigned i = 0; i < 2; i++) {
         const char *family = i == 0 ? "ipv4" : "ipv6";
@@ -61,7 +61,7 @@ FOR_TCP_AND_UDP(an_exclusion_of_one_family_holds_for_the_other_or_not)
 
 static void the_listing_stars_administered_exclusions(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     added(protocol, first, 10);
     exclusions_show("ipv4", protocol, &list);
@@ -78,7 +78,7 @@ FOR_TCP_AND_UDP(the_listing_stars_administered_exclusions)
 /* Three neighbours, made out of order. */
 static void the_listing_is_sorted_and_merges_nothing(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(21);
+    const unsigned first = free_range(21);
 
     added(protocol, first + 10, 10);
     added(protocol, first, 10);
@@ -117,7 +117,7 @@ static void listing_of(enum block_protocol protocol, char *text, size_t size)
 static void the_listing_has_the_known_shape(enum block_protocol protocol)
 {
     static char wanted[sizeof(netsh_output)];
-    const unsigned first = testbed_ports(60);
+    const unsigned first = free_range(60);
 
     exclusions_show("ipv4", protocol, &list);
     if (strstr(netsh_output, "Port") == NULL)
@@ -142,7 +142,7 @@ static void show_takes_its_parameters_in_both_forms(enum block_protocol protocol
 {
     static char named[sizeof(netsh_output)];
     const char *name = block_protocol_name(protocol);
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     added(protocol, first, 10);
     assert_int_equal(netsh("int ipv4 show excludedportrange protocol=%s", name), 0);
@@ -166,7 +166,7 @@ FOR_TCP_AND_UDP(show_takes_its_parameters_in_both_forms)
 
 static void delete_wants_the_exact_exclusion(enum block_protocol protocol)
 {
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
 
     added(protocol, first, NEAR_BLOCK_COUNT);
@@ -192,7 +192,7 @@ FOR_TCP_AND_UDP(delete_wants_the_exact_exclusion)
 static void netsh_delete_leaves_a_runtime_block_alone(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     const SOCKET holder = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
     assert_int_equal(acquire_block(holder, (USHORT)first, 10, &instance), 0);
@@ -208,7 +208,7 @@ FOR_TCP_AND_UDP(netsh_delete_leaves_a_runtime_block_alone)
 /* Settings of the machine are an administrator's. */
 static void a_standard_user_changes_no_exclusion(void)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     added(TCP_BLOCK, first, 5);
     struct testbed_child *worker = start_worker("netsh.worker", TESTBED_STANDARD);
@@ -286,7 +286,7 @@ static unsigned add_error(enum block_protocol protocol, unsigned first, unsigned
 static void add_over_a_bound_port_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(7);
+    const unsigned first = free_range(7);
 
     for (unsigned i = 0; i < 7; i++) {
         const SOCKET s = block_socket(protocol);
@@ -326,7 +326,7 @@ static void assert_adds_around_are_refused(enum block_protocol protocol, unsigne
 
 static void add_over_an_exclusion_is_refused(enum block_protocol protocol)
 {
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
 
     added(protocol, base + NEAR_BLOCK_AT, NEAR_BLOCK_COUNT);
     assert_adds_around_are_refused(protocol, base);
@@ -337,7 +337,7 @@ FOR_TCP_AND_UDP(add_over_an_exclusion_is_refused)
 static void add_over_a_runtime_block_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const SOCKET holder = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
     const USHORT first = (USHORT)(base + NEAR_BLOCK_AT);
@@ -350,7 +350,7 @@ FOR_TCP_AND_UDP(add_over_a_runtime_block_is_refused)
 
 static void add_over_a_persistent_block_is_refused(enum block_protocol protocol)
 {
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     ULONG64 token = 0;
 
@@ -363,7 +363,7 @@ FOR_TCP_AND_UDP(add_over_a_persistent_block_is_refused)
 static void an_acquire_over_an_exclusion_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
 
     added(protocol, first, NEAR_BLOCK_COUNT);
@@ -385,7 +385,7 @@ FOR_TCP_AND_UDP(an_acquire_over_an_exclusion_is_refused)
 static void an_explicit_bind_into_an_exclusion_gets_one_answer(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(5);
+    const unsigned first = free_range(5);
 
     added(protocol, first + 1, 3);
     for (unsigned i = 1; i <= 3; i++)
@@ -403,7 +403,7 @@ FOR_TCP_AND_UDP(an_explicit_bind_into_an_exclusion_gets_one_answer)
 
 static void the_listing_shows_a_created_block_in_one_way(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     ULONG64 token = 0;
 
     assert_int_equal(create_block(protocol, first, 10, &token), ERROR_SUCCESS);
@@ -423,7 +423,7 @@ FOR_TCP_AND_UDP(the_listing_shows_a_created_block_in_one_way)
 static void the_listing_stars_no_runtime_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     const SOCKET holder = block_socket(protocol);
     INET_PORT_RESERVATION_INSTANCE instance;
 
@@ -443,7 +443,7 @@ FOR_TCP_AND_UDP(the_listing_stars_no_runtime_block)
 
 static void lookup_of_an_exclusion_gets_one_answer(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
 
     added(protocol, first, 10);
     OBSERVE_VALUE(lookup_exclusion, looked_up(protocol, first, 10));
@@ -456,7 +456,7 @@ FOR_TCP_AND_UDP(lookup_of_an_exclusion_gets_one_answer)
 /* Nobody published what it gets. */
 static void create_over_an_exclusion_leaves_the_exclusion(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(10);
+    const unsigned first = free_range(10);
     ULONG64 token = 0;
 
     added(protocol, first, 10);

@@ -123,7 +123,7 @@ FOR_TCP_AND_UDP(a_range_outside_the_limits_is_refused)
 static void automatic_ports_come_from_the_range_set(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(SMALL_DYNAMIC_COUNT);
+    const unsigned first = free_range(SMALL_DYNAMIC_COUNT);
     const struct dynamic_range before = automatic_ports_begin(protocol, first, &taken);
 
     assert_true(taken.count > 0 && taken.count <= SMALL_DYNAMIC_COUNT);
@@ -139,7 +139,7 @@ FOR_TCP_AND_UDP(automatic_ports_come_from_the_range_set)
 static void automatic_choice_keeps_out_of_exclusions(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned range = testbed_ports(SMALL_DYNAMIC_COUNT);
+    const unsigned range = free_range(SMALL_DYNAMIC_COUNT);
     const unsigned first = range + 50;
     assert_int_equal(netsh_add("ipv4", protocol, first, 100, ""), 0);
 
@@ -186,7 +186,7 @@ static void add_to_every_store(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(40);
+    kept.first = free_range(40);
     for (unsigned i = 0; i < 2; i++) {
         const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
         assert_int_equal(netsh_add("ipv4", protocol, kept.first, 10, " store=active"), 0);
@@ -249,7 +249,7 @@ static void add_and_delete_until_the_next_boot(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(20);
+    kept.first = free_range(20);
     for (unsigned i = 0; i < 2; i++) {
         const enum block_protocol protocol = i == 0 ? TCP_BLOCK : UDP_BLOCK;
         assert_int_equal(netsh_add("ipv4", protocol, kept.first, 10, " store=persistent"), 0);
@@ -279,7 +279,7 @@ static void set_a_range_to_keep(void)
 {
     struct kept kept;
     memset(&kept, 0, sizeof(kept));
-    kept.first = testbed_ports(1);
+    kept.first = free_range(1);
     kept.range = dynamic_range_show("ipv4", TCP_BLOCK);
     assert_int_equal(dynamic_range_set("ipv4", TCP_BLOCK, 20000, 1000, ""), 0);
     keep(&kept);

@@ -34,7 +34,7 @@ static SOCKET drawn(enum block_protocol protocol, ULONG64 token, unsigned first,
 static void the_token_draws_every_port_of_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(5);
+    const unsigned first = free_range(5);
     const ULONG64 token = created(protocol, first + 1, 3);
     SOCKET users[3];
     unsigned seen = 0;
@@ -58,7 +58,7 @@ FOR_TCP_AND_UDP(the_token_draws_every_port_of_the_block)
 static void a_socket_without_the_token_stays_out(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(5);
+    const unsigned first = free_range(5);
     created(protocol, first + 1, 3);
 
     for (unsigned i = 1; i <= 3; i++)
@@ -76,7 +76,7 @@ FOR_TCP_AND_UDP(a_socket_without_the_token_stays_out)
 static void an_acquire_over_the_block_is_refused(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned base = testbed_ports(NEAR_RANGES_SPAN);
+    const unsigned base = free_range(NEAR_RANGES_SPAN);
     const unsigned first = base + NEAR_BLOCK_AT;
     created(protocol, first, NEAR_BLOCK_COUNT);
 
@@ -102,7 +102,7 @@ static struct automatic_ports taken;
 static void automatic_choice_keeps_out_of_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned range = testbed_ports(SMALL_DYNAMIC_COUNT);
+    const unsigned range = free_range(SMALL_DYNAMIC_COUNT);
     const unsigned first = range + 10;
     created(protocol, first, 200);
 
@@ -125,7 +125,7 @@ FOR_TCP_AND_UDP(automatic_choice_keeps_out_of_the_block)
 static void a_closed_sockets_port_returns_to_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned range = testbed_ports(SMALL_DYNAMIC_COUNT);
+    const unsigned range = free_range(SMALL_DYNAMIC_COUNT);
     const unsigned port = range + 100;
     const ULONG64 token = created(protocol, port, 1);
     assert_int_equal(closesocket(drawn(protocol, token, port, 1)), 0);
@@ -150,7 +150,7 @@ FOR_TCP_AND_UDP(a_closed_sockets_port_returns_to_the_block)
 static void the_block_outlives_its_creator(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     ULONG64 token = 0;
 
     struct testbed_child *creator = start_worker("persistent.worker", TESTBED_ELEVATED_ADMIN);
@@ -172,7 +172,7 @@ FOR_TCP_AND_UDP(the_block_outlives_its_creator)
 static void the_block_outlives_its_sockets(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     const ULONG64 token = created(protocol, first, 1);
 
     for (unsigned i = 0; i < 3; i++) {
@@ -187,7 +187,7 @@ FOR_TCP_AND_UDP(the_block_outlives_its_sockets)
 static void another_administrators_process_may_use_it_up(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     const ULONG64 token = created(protocol, first, 1);
     const SOCKET own = block_socket(protocol);
     assert_int_equal(associate_block(own, token), 0);

@@ -1,10 +1,12 @@
 /* The six functions of persistent reservations by protocol, with ports in host byte order. Asserts
- * nothing, so that a testbed_program may use it too.
+ * nothing but where it says so, for a testbed_program uses it too.
  */
 #ifndef CONFORMANCE_PERSISTENT_H
 #define CONFORMANCE_PERSISTENT_H
 
 #include "conformance/suites/windows_api.h"
+
+#include "conformance/suites/suite.h"
 
 enum block_protocol { TCP_BLOCK, UDP_BLOCK };
 
@@ -75,6 +77,14 @@ static inline unsigned probe_bind(enum block_protocol protocol, unsigned port)
 static inline bool in_block(unsigned port, unsigned first, unsigned count)
 {
     return port >= first && port < first + count;
+}
+
+/* The first of `count` ports that nobody uses. For cases: skips where the test bed has none. */
+static inline unsigned free_range(unsigned count)
+{
+    const unsigned first = testbed_ports(count);
+    REQUIRE_TESTBED(first != 0);
+    return first;
 }
 
 /* Ranges that share ports with a block of ten at place 10, and are not it. */

@@ -64,7 +64,7 @@ enum { RIGHTS_SPAN = 6 };
 static struct rights rights_of(struct testbed_child *worker, enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(RIGHTS_SPAN);
+    const unsigned first = free_range(RIGHTS_SPAN);
     const ULONG64 token = created(protocol, first, 4);
     const struct rights rights = try_rights(worker, protocol, first, token);
     if (rights.delete != 0)
@@ -269,7 +269,7 @@ static void never_notify_still_splits_the_token(void)
 static void a_standard_user_may_look_up(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     created(protocol, first, 4);
 
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
@@ -285,7 +285,7 @@ FOR_TCP_AND_UDP(a_standard_user_may_look_up)
 
 static void a_standard_user_may_do_all_at_run_time(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
     assert_int_equal(worker_open(worker, 0, protocol), 0);
     assert_int_equal(worker_open(worker, 1, protocol), 0);
@@ -332,7 +332,7 @@ FOR_TCP_AND_UDP(a_standard_user_gets_one_answer_below_1024)
 static void bind_may_ask_for_the_right_of_associate(void)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     const ULONG64 token = created(TCP_BLOCK, first, 4);
     const SOCKET s = tcp_socket();
     assert_int_equal(associate_block(s, token), 0);
@@ -355,7 +355,7 @@ static void bind_may_ask_for_the_right_of_associate(void)
 /* A call that is wrong twice: in its parameters, and in who calls. */
 static void create_and_delete_check_in_one_order(enum block_protocol protocol)
 {
-    const unsigned first = testbed_ports(1);
+    const unsigned first = free_range(1);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
     for (unsigned i = 0; i < 2; i++) {
         const enum deed deed = i == 0 ? WORKER_CREATE : WORKER_DELETE;

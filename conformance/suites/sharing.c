@@ -37,7 +37,7 @@ static SOCKET second_descriptor(SOCKET s)
 static void an_association_is_shared_by_the_descriptors(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
 
@@ -62,7 +62,7 @@ FOR_TCP_AND_UDP(an_association_is_shared_by_the_descriptors)
 static void an_association_is_shared_with_another_process(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     const SOCKET user = block_socket(protocol);
@@ -84,7 +84,7 @@ FOR_TCP_AND_UDP(an_association_is_shared_with_another_process)
 static void a_port_is_shared_by_the_descriptors(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned port = testbed_ports(1);
+    const unsigned port = free_range(1);
     const SOCKET original = block_socket(protocol);
     assert_int_equal(bind_loopback(original, (USHORT)port), 0);
 
@@ -103,7 +103,7 @@ FOR_TCP_AND_UDP(a_port_is_shared_by_the_descriptors)
 static void the_socket_closes_with_its_last_descriptor(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned port = testbed_ports(1);
+    const unsigned port = free_range(1);
     const SOCKET original = block_socket(protocol);
     assert_int_equal(bind_loopback(original, (USHORT)port), 0);
     const SOCKET duplicate = second_descriptor(original);
@@ -150,7 +150,7 @@ FOR_TCP_AND_UDP(a_protocol_info_can_be_used_once)
 static void a_sharer_needs_no_grant(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned port = testbed_ports(1);
+    const unsigned port = free_range(1);
     const SOCKET original = block_socket(protocol);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
     assert_int_equal(worker_adopts(worker, 0, original), 0);
@@ -182,7 +182,7 @@ static struct testbed_child *start_heir(void)
 static void an_inherited_holder_keeps_the_block_or_not(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 2, &token);
 
@@ -201,7 +201,7 @@ FOR_TCP_AND_UDP(an_inherited_holder_keeps_the_block_or_not)
 static void a_holder_that_is_not_inherited_ends_the_block(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(2);
+    const unsigned first = free_range(2);
     const int type = protocol == TCP_BLOCK ? SOCK_STREAM : SOCK_DGRAM;
     const int ip_protocol = protocol == TCP_BLOCK ? IPPROTO_TCP : IPPROTO_UDP;
     const SOCKET private_holder = WSASocketW(AF_INET, type, ip_protocol, NULL, 0,
@@ -228,7 +228,7 @@ FOR_TCP_AND_UDP(a_holder_that_is_not_inherited_ends_the_block)
 static void a_sharer_of_the_holder_gets_one_answer_from_associate(enum block_protocol protocol)
 {
     START_WINSOCK();
-    const unsigned first = testbed_ports(4);
+    const unsigned first = free_range(4);
     ULONG64 token = 0;
     const SOCKET holder = acquired(protocol, first, 4, &token);
     struct testbed_child *worker = start_worker(WORKER, TESTBED_STANDARD);
