@@ -359,6 +359,14 @@ static const char *verdict(const struct row *row)
     return is_met(row) ? "met" : "MISSED";
 }
 
+/* Three figures that say something, whatever the size. */
+static int digits(double value)
+{
+    if (value >= 100)
+        return 0;
+    return value >= 10 ? 1 : 2;
+}
+
 static void print_rows(const struct row rows[ROWS])
 {
     printf("%-50s %12s %12s %12s\n", "", "target", "measured", "host's own");
@@ -370,11 +378,11 @@ static void print_rows(const struct row rows[ROWS])
         else
             printf(" %12s", "");
         if (row->measured)
-            printf(" %12.4g", row->value);
+            printf(" %12.*f", digits(row->value), row->value);
         else
             printf(" %12s", "-");
         if (row->peer > 0)
-            printf(" %12.4g", row->peer);
+            printf(" %12.*f", digits(row->peer), row->peer);
         else
             printf(" %12s", "");
         printf(" %-6s %s\n", row->unit, verdict(row));

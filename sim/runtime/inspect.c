@@ -12,6 +12,7 @@ struct text {
     char *output;
     size_t size, length;
     const char *protocol;
+    uint32_t bound_first, bound_count; /* the run of bound ports that goes on */
 };
 
 static void add_line(struct text *text, const char *format, ...)
@@ -48,11 +49,30 @@ static void add_entry(void *context, const struct pool_entry *entry)
              entry->range.count);
 }
 
+static void end_bound_run(struct text *text)
+{
+    if (text->bound_count == 1)
+        add_line(text, "%s bound %u\n", text->protocol, text->bound_first);
+    else if (text->bound_count > 1)
+        add_line(text, "%s bound %u %u\n", text->protocol, text->bound_first, text->bound_count);
+    text->bound_count = 0;
+}
+
+/* Several sockets may hold one port; it is told once. */
 static void add_bound(void *context, const struct bound_port *bound)
 {
     struct text *text = context;
+    uint32_t next = text->bound_first + text->bound_count;
 
-    add_line(text, "%s bound %u\n", text->protocol, bound->port);
+    if (text->bound_count > 0 && bound->port == next - 1)
+        return;
+    if (text->bound_count > 0 && bound->port == next) {
+        text->bound_count++;
+        return;
+    }
+    end_bound_run(text);
+    text->bound_first = bound->port;
+    text->bound_count = 1;
 }
 
 size_t berth_describe_pool(struct berth *machine, char *output, size_t size)
@@ -70,6 +90,7 @@ size_t berth_describe_pool(struct berth *machine, char *output, size_t size)
         add_line(&text, "%s dynamic %u %u\n", text.protocol, range.first, range.count);
         pool_visit(machine->tcpip, protocol, add_entry, &text);
         bound_visit(machine->tcpip, protocol, add_bound, &text);
+        end_bound_run(&text);
     }
     return text.length;
 }

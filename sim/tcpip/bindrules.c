@@ -70,8 +70,8 @@ bool bindrules_meet(const struct profile *profile, const struct standing *first,
     return standing_overlap(first, second, families_apart) != OVERLAP_NONE;
 }
 
-/* An exclusive dual-stack wildcard over an IPv4 address: the page's example and what was seen differ
- * (`dual_stack_over_bound`).
+/* An exclusive dual-stack wildcard over an IPv4 address: the page's example and what was seen are
+ * not the same (`dual_stack_over_bound`).
  */
 static bool is_dual_over_bound(const struct claim *first, const struct claim *second,
                                enum overlap overlap)

@@ -144,7 +144,8 @@ void berth_set_network(struct berth *machine, bool up);
 int berth_netsh(struct berth *machine, const char *line, char *output, size_t size);
 
 /* One line of JSON-free text for each thing in the pool: "tcp reserved 5000 20", "udp bound 53",
- * "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp foreign 51000 100", "tcp persistent
+ * "udp bound 60 4" for four in a row, "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp
+ * foreign 51000 100", "tcp persistent
  * ...".
  */
 size_t berth_describe_pool(struct berth *machine, char *output, size_t size);
