@@ -319,6 +319,30 @@ static void the_rest_of_a_released_block_is_free(void)
     END_WINSOCK();
 }
 
+/* However the block ended, the port that is still in use is in no block that the system places. */
+static void a_used_port_of_an_ended_block_is_not_placed_in_another(void)
+{
+    START_WINSOCK();
+    for (int i = 0; i < SOCKET_KIND_COUNT; i++) {
+        const struct socket_kind *kind = &SOCKET_KINDS[i];
+        for (int releases = 0; releases < 2; releases++) {
+            const struct block old = hold(kind->family, kind->type, 0, 3);
+            const SOCKET user = bound_in_block(&old);
+            struct block new;
+            if (releases)
+                OBSERVE_VALUE(release_in_use, release_block(old.s, old.token));
+            let_go(&old);
+            for (USHORT count = 1; count <= 3; count++) {
+                new = hold(kind->family, kind->type, 0, count);
+                assert_false(lies_in(&new, bound_port(user)));
+                let_go(&new);
+            }
+            close_socket(user);
+        }
+    }
+    END_WINSOCK();
+}
+
 /* The documentation's own sequence: acquire, associate and bind one socket, then release. */
 static void the_acquiring_socket_may_release_while_bound(void)
 {
@@ -429,6 +453,7 @@ static const struct suite_case cases[] = {
     CASE(an_administrator_cannot_release_a_standard_users_block, REL_003),
     CASE(a_bound_socket_keeps_its_port_through_release, REL_012),
     CASE(the_rest_of_a_released_block_is_free, REL_012, REL_002),
+    CASE(a_used_port_of_an_ended_block_is_not_placed_in_another, REL_012, ACQ_012),
     CASE(the_acquiring_socket_may_release_while_bound, REL_012),
     CASE(a_block_that_was_used_can_be_released, REL_002),
     CASE(an_association_ends_with_its_block, REL_014),
