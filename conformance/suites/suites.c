@@ -18,6 +18,7 @@
     SUITE(delete)                                                                                  \
     SUITE(lookup)                                                                                  \
     SUITE(bind)                                                                                    \
+    SUITE(bind_addresses)                                                                          \
     SUITE(bind_matrix)                                                                             \
     SUITE(bind_reserved)                                                                           \
     SUITE(options)                                                                                 \

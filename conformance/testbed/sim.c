@@ -361,6 +361,18 @@ const char *testbed_second_address(void)
     return "127.0.0.2";
 }
 
+const struct testbed_addresses *testbed_addresses(void)
+{
+    static const struct testbed_addresses addresses = {
+        .lan = {192, 168, 1, 10},
+        .lan_broadcast = {192, 168, 1, 255},
+        .global_6 = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10},
+        .link_local = {0xfe, 0x80, [15] = 0x10},
+        .link = 1,
+    };
+    return &addresses;
+}
+
 size_t testbed_describe_pool(char *output, size_t size)
 {
     return berth_describe_pool(bed.machine, output, size);

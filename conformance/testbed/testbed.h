@@ -117,6 +117,15 @@ unsigned short testbed_ports(unsigned count);
 /* Another local address of this machine, as text ("127.0.0.2"), or NULL. */
 const char *testbed_second_address(void);
 
+/* What this machine has besides loopback, in network order. NULL where that is not known. */
+struct testbed_addresses {
+    unsigned char lan[4], lan_broadcast[4];
+    unsigned char global_6[16];
+    unsigned char link_local[16];
+    unsigned long link; /* the scope of link_local */
+};
+const struct testbed_addresses *testbed_addresses(void);
+
 /* Why the last function here answered false, NULL or -1. */
 const char *testbed_reason(void);
 
