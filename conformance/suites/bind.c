@@ -120,6 +120,7 @@ static void bind_to_port_zero_takes_a_port_of_the_default_dynamic_range(void)
         closesocket(tcp);
         closesocket(udp);
     }
+    OBSERVE(ephemeral_range, dynamic);
     WSACleanup();
 }
 

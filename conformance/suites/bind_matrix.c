@@ -158,6 +158,8 @@ static void another_users_second_tcp_bind_follows_the_table(void)
 {
     START_WINSOCK();
     judge_beside(TESTBED_OTHER_STANDARD, SOCK_STREAM, "another user", false);
+    judge_same_user(SOCK_STREAM);
+    OBSERVE(second_bind, windows_2003);
     WSACleanup();
 }
 
@@ -265,6 +267,7 @@ static void the_families_meet_as_observed(void)
         if (got != pairs[i].want)
             fail_msg("%s: %u, expected %u", pairs[i].name, got, pairs[i].want);
     }
+    OBSERVE(dual_stack_conflict, both);
     WSACleanup();
 }
 
