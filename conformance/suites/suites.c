@@ -17,11 +17,16 @@
     SUITE(create)                                                                                  \
     SUITE(delete)                                                                                  \
     SUITE(lookup)                                                                                  \
+    SUITE(convert)                                                                                 \
+    SUITE(startup)                                                                                 \
+    SUITE(duplicate)                                                                               \
+    SUITE(connect)                                                                                 \
     SUITE(bind)                                                                                    \
     SUITE(bind_addresses)                                                                          \
     SUITE(bind_matrix)                                                                             \
     SUITE(bind_reserved)                                                                           \
     SUITE(options)                                                                                 \
+    SUITE(socket_options)                                                                          \
     SUITE(ioctl)                                                                                   \
     SUITE(ioctl_modes)                                                                             \
     SUITE(ioctl_pointers)                                                                          \
