@@ -107,8 +107,8 @@ void run_choose_citing(struct run *run, enum clause clause)
 }
 
 /* The case as cmocka sees it: one test, whatever phases it has. */
-/* A test bed that can give no machine skips the case, where it is a real stack's. The simulator always
- * can: a machine that does not boot is a failure of what is judged.
+/* A test bed that can give no machine skips the case, where it is a real stack's. The simulator
+ * always can: a machine that does not boot is a failure of what is judged.
  */
 static void require_machine(bool there)
 {
