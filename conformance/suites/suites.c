@@ -24,6 +24,7 @@
     SUITE(bind)                                                                                    \
     SUITE(bind_addresses)                                                                          \
     SUITE(bind_matrix)                                                                             \
+    SUITE(bind_pool)                                                                               \
     SUITE(bind_reserved)                                                                           \
     SUITE(options)                                                                                 \
     SUITE(socket_options)                                                                          \
@@ -38,7 +39,8 @@
     SUITE(boot)                                                                                    \
     SUITE(sharing)                                                                                 \
     SUITE(netsh)                                                                                   \
-    SUITE(netsh_dynamic)
+    SUITE(netsh_dynamic)                                                                           \
+    SUITE(netsh_stores)
 #endif
 
 #define SUITE(name) extern const struct suite name##_suite;
