@@ -456,15 +456,45 @@ static void ask_for_a_lower_top(void)
     WSACleanup();
 }
 
+/* All are taken that are to be had: each port up to the top is somebody's then, and none beyond. */
 static void max_user_port_caps_the_dynamic_range_after_a_restart(void)
 {
     START_WINSOCK();
-    for (int i = 0; i < 1200; i++) {
-        const SOCKET s = udp_socket();
-        assert_int_equal(bind_loopback(s, 0), 0);
-        assert_in_range(bound_port(s), 49152, 50000);
-        closesocket(s);
+    enum { COUNT = 50000 - 49152 + 1 };
+    static SOCKET sockets[COUNT + 1];
+    int count = 0;
+
+    for (; count <= COUNT; count++) {
+        sockets[count] = udp_socket();
+        const unsigned answer = bind_loopback(sockets[count], 0);
+        if (answer != 0) {
+            OBSERVE_VALUE(ephemeral_exhausted, answer);
+            break;
+        }
+        assert_in_range(bound_port(sockets[count]), 49152, 50000);
     }
+    assert_in_range(count, 1, COUNT);
+    for (unsigned port = 49152; port <= 50000; port++)
+        assert_int_not_equal(probe_port(AF_INET, SOCK_DGRAM, (USHORT)port), 0);
+    for (int i = 0; i <= count; i++)
+        closesocket(sockets[i]);
+    WSACleanup();
+}
+
+/* Raw sockets know no ports. */
+static void a_raw_socket_keeps_nobody_off_a_port(void)
+{
+    START_WINSOCK();
+    const USHORT port = testbed_ports(1);
+    const SOCKET raw = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+
+    if (raw == INVALID_SOCKET)
+        UNSUPPORTED_BECAUSE("no raw sockets");
+    assert_int_equal(bind_loopback(raw, port), 0);
+    assert_int_equal(probe_port(AF_INET, SOCK_STREAM, port), 0);
+    assert_int_equal(probe_port(AF_INET, SOCK_DGRAM, port), 0);
+    closesocket(raw);
+    assert_int_equal(probe_port(AF_INET, SOCK_DGRAM, port), 0);
     WSACleanup();
 }
 
@@ -494,6 +524,7 @@ static const struct suite_case cases[] = {
     CASE(bind_of_what_is_no_socket_says_so, BIND_016),
     CASE(bind_without_winsock_says_so, BIND_016, ERR_038),
     CASE(bind_on_a_nonblocking_socket_is_done_at_once, BIND_028),
+    CASE(a_raw_socket_keeps_nobody_off_a_port, BIND_001),
     REBOOT_CASE(ask_for_a_lower_top, TESTBED_RESTART,
                 max_user_port_caps_the_dynamic_range_after_a_restart, BIND_007),
     END_OF_CASES,

@@ -210,6 +210,56 @@ static void with_port_scalability_each_address_has_its_own_ports(void)
     WSACleanup();
 }
 
+static SOCKET scalable_socket(void)
+{
+    const SOCKET s = udp_socket();
+    assert_int_equal(set_option(s, SOL_SOCKET, SO_PORT_SCALABILITY, 1), 0);
+    return s;
+}
+
+/* The small range is full: of blocks of one port, of sockets without the option, and for the rest
+ * of sockets with it. Only the ports of these have room at another address.
+ */
+static void scalable_ports_are_shared_with_scalable_sockets_alone(void)
+{
+    START_WINSOCK();
+    enum { BLOCK_AT = 10, PLAIN_AT = 20, AWAY = SMALL_FIRST + 1000 };
+    SOCKET sockets[SMALL_COUNT];
+    const SOCKET holder = udp_socket();
+    INET_PORT_RESERVATION_INSTANCE block;
+
+    REQUIRE_TESTBED(testbed_second_address() != NULL);
+    shrink_udp_range();
+    assert_int_equal(acquire_block(holder, SMALL_FIRST + BLOCK_AT, 1, &block), 0);
+    for (int i = 0; i < SMALL_COUNT; i++) {
+        sockets[i] = i == PLAIN_AT ? udp_socket() : scalable_socket();
+        if (i == BLOCK_AT)
+            assert_int_equal(associate_block(sockets[i], block.Token), 0);
+        const USHORT port = i == BLOCK_AT ? 0 : (USHORT)(SMALL_FIRST + i);
+        assert_int_equal(bind_loopback(sockets[i], port), 0);
+    }
+    for (int i = 0; i < SMALL_COUNT + 45; i++) {
+        const SOCKET second = scalable_socket();
+        if (bind_ipv4(second, SECOND_LOOPBACK, 0) != 0)
+            OBSERVE(port_scalability, ignored);
+        else
+            OBSERVE(port_scalability, per_address);
+        assert_int_not_equal(bound_port(second), SMALL_FIRST + BLOCK_AT);
+        assert_int_not_equal(bound_port(second), SMALL_FIRST + PLAIN_AT);
+        closesocket(second);
+        for (int j = 0; j < 2; j++) {
+            const SOCKET plain = udp_socket();
+            assert_int_equal(bind_loopback(plain, AWAY), 0);
+            closesocket(plain);
+        }
+    }
+
+    for (int i = 0; i < SMALL_COUNT; i++)
+        closesocket(sockets[i]);
+    closesocket(holder);
+    WSACleanup();
+}
+
 static void randomize_cannot_be_set_after_reuse_unicast(void)
 {
     START_WINSOCK();
@@ -405,6 +455,7 @@ static const struct suite_case cases[] = {
     CASE(an_ipv6_socket_is_ipv6_only_until_told_otherwise, OPT_004),
     CASE(two_reusing_sockets_of_a_block_have_a_known_answer, OPT_005),
     CASE(with_port_scalability_each_address_has_its_own_ports, OPT_006, OPT_007),
+    CASE(scalable_ports_are_shared_with_scalable_sockets_alone, OPT_006, OPT_007),
     CASE(randomize_cannot_be_set_after_reuse_unicast, OPT_009),
     CASE(randomize_makes_automatic_ports_random, OPT_009),
     CASE(randomize_within_a_block_has_a_known_answer, OPT_010),
