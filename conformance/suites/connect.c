@@ -201,6 +201,15 @@ static void only_a_stream_listens(void)
     END_WINSOCK();
 }
 
+static void raw_sockets_are_for_administrators(void)
+{
+    START_WINSOCK();
+    WSASetLastError(0);
+    assert_true(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == INVALID_SOCKET);
+    assert_int_equal(WSAGetLastError(), WSAEACCES);
+    END_WINSOCK();
+}
+
 static void names_fit_or_are_not_written(void)
 {
     const USHORT port = free_ports(2);
@@ -387,6 +396,7 @@ static const struct suite_case cases[] = {
     CASE(a_stream_cannot_give_up_its_peer, BIND_025),
     CASE(connect_wants_a_whole_address_of_its_family, BIND_025),
     CASE(only_a_stream_listens, BIND_024),
+    CASE(raw_sockets_are_for_administrators, ACQ_017),
     CASE(names_fit_or_are_not_written, BIND_008),
     CASE(a_refused_datagram_binds_nothing, BIND_025),
     CASE(a_datagram_is_gathered_from_buffers, BIND_025),

@@ -287,6 +287,83 @@ static void several_structures_stand_for_their_own_sockets(void)
     END_WINSOCK();
 }
 
+/* The duplicate went with everything else; a socket opened since is not it. */
+static void a_structure_does_not_outlive_its_socket(void)
+{
+    WSAPROTOCOL_INFOW info[2];
+    SOCKET fresh[4];
+    START_WINSOCK();
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(WSADuplicateSocketW(udp_socket(), GetCurrentProcessId(), &info[i]), 0);
+    END_WINSOCK();
+    START_WINSOCK();
+    for (int i = 0; i < 4; i++)
+        fresh[i] = udp_socket();
+    for (int i = 0; i < 2; i++) {
+        assert_true(WSASocketW(0, 0, 0, &info[i], 0, 0) == INVALID_SOCKET);
+        assert_int_equal(WSAGetLastError(), WSAEINVAL);
+    }
+    for (int i = 0; i < 4; i++)
+        close_socket(fresh[i]);
+    END_WINSOCK();
+}
+
+/* Of two sockets with structures, the one closed takes its own along and no other. */
+static void a_structure_stays_good_while_others_are_closed(void)
+{
+    const USHORT port = free_ports(3);
+    WSAPROTOCOL_INFOW info[3];
+    SOCKET s[3];
+    SOCKET twin;
+    START_WINSOCK();
+    for (USHORT i = 0; i < 3; i++) {
+        s[i] = tcp_socket();
+        assert_int_equal(bind_loopback(s[i], (USHORT)(port + i)), 0);
+        assert_int_equal(WSADuplicateSocketW(s[i], GetCurrentProcessId(), &info[i]), 0);
+    }
+    twin = WSASocketW(0, 0, 0, &info[1], 0, 0);
+    close_socket(twin);
+    close_socket(s[1]);
+    for (USHORT i = 0; i < 3; i += 2) {
+        twin = WSASocketW(0, 0, 0, &info[i], 0, 0);
+        assert_true(twin != INVALID_SOCKET);
+        assert_int_equal(bound_port(twin), port + i);
+        close_socket(twin);
+        close_socket(s[i]);
+    }
+    END_WINSOCK();
+}
+
+/* Raw sockets have addresses and no ports. */
+static void a_raw_socket_has_a_name_without_a_port(void)
+{
+    const struct sockaddr_in peer = ipv4_address(INADDR_LOOPBACK, 5);
+    struct sockaddr_in name;
+    int size = sizeof(name);
+    START_WINSOCK();
+    const SOCKET s = socket(AF_INET, SOCK_RAW, 253);
+    const SOCKET sends = socket(AF_INET, SOCK_RAW, 253);
+    const SOCKET connects = socket(AF_INET, SOCK_RAW, 253);
+    assert_true(s != INVALID_SOCKET && sends != INVALID_SOCKET && connects != INVALID_SOCKET);
+    assert_fails_with(getsockname(s, (struct sockaddr *)&name, &size), WSAEINVAL);
+    assert_int_equal(bind_loopback(s, 0), 0);
+    assert_int_equal(getsockname(s, (struct sockaddr *)&name, &size), 0);
+    assert_int_equal(ntohl(name.sin_addr.s_addr), INADDR_LOOPBACK);
+    assert_int_equal(name.sin_port, 0);
+    assert_int_equal(bind_loopback(s, 0), WSAEINVAL);
+    assert_fails_with(listen(s, 1), WSAEOPNOTSUPP);
+    assert_fails_with(sendto(sends, "x", 1, 0, NULL, 0), WSAENOTCONN);
+    assert_int_equal(sendto(sends, "x", 1, 0, (const struct sockaddr *)&peer, sizeof(peer)), 1);
+    assert_int_equal(getsockname(sends, (struct sockaddr *)&name, &size), 0);
+    assert_int_equal(connect(connects, (const struct sockaddr *)&peer, sizeof(peer)), 0);
+    assert_int_equal(getpeername(connects, (struct sockaddr *)&name, &size), 0);
+    assert_int_equal(ntohl(name.sin_addr.s_addr), INADDR_LOOPBACK);
+    close_socket(connects);
+    close_socket(sends);
+    close_socket(s);
+    END_WINSOCK();
+}
+
 // clang-format off
 static const struct suite_case cases[] = {
     CASE(type_then_family_then_protocol_is_judged, IOCTL_016, ACQ_017),
@@ -298,6 +375,9 @@ static const struct suite_case cases[] = {
     CASE(the_socket_then_the_process_then_the_pointer_is_judged, SHR_001),
     CASE(a_narrow_structure_makes_a_descriptor_once, SHR_001, SHR_003),
     CASE(several_structures_stand_for_their_own_sockets, SHR_001, SHR_002, SHR_003),
+    CASE(a_structure_does_not_outlive_its_socket, SHR_002, SHR_003),
+    CASE(a_structure_stays_good_while_others_are_closed, SHR_002, SHR_003),
+    CASE(a_raw_socket_has_a_name_without_a_port, BIND_008, BIND_009),
     END_OF_CASES,
 };
 // clang-format on

@@ -13,7 +13,12 @@ struct request {
 
 /* Outcomes as WSPIoctl gives them: 0, or *lpErrno. */
 struct report {
-    BOOL started; /* the provider could be found and started */
+    BOOL found;     /* a program can find the provider's WSPStartup */
+    unsigned older; /* what asking for version 1.1 gets */
+    unsigned started;
+    WORD version, high_version;
+    WCHAR description;
+    unsigned cleaned_up;
     unsigned acquired;
     unsigned associated;
     unsigned released;
@@ -31,7 +36,7 @@ static bool provider_of(SOCKET s, WSAPROTOCOL_INFOW *found)
     return WSADuplicateSocketW(s, GetCurrentProcessId(), found) == 0;
 }
 
-static bool start_provider(SOCKET s, WSPPROC_TABLE *table)
+static void start_provider(SOCKET s, WSPPROC_TABLE *table, struct report *report)
 {
     const HMODULE library = LoadLibraryA("mswsock.dll");
     WSAPROTOCOL_INFOW protocol;
@@ -39,14 +44,19 @@ static bool start_provider(SOCKET s, WSPPROC_TABLE *table)
     WSPDATA data;
     LPWSPSTARTUP startup;
     if (library == NULL || !provider_of(s, &protocol))
-        return false;
+        return;
     startup = (LPWSPSTARTUP)(void (*)(void))GetProcAddress(library, "WSPStartup");
     if (startup == NULL)
-        return false;
+        return;
     memset(&upcalls, 0, sizeof(upcalls));
+    memset(&data, 0xFF, sizeof(data));
     memset(table, 0, sizeof(*table));
-    return startup(MAKEWORD(2, 2), &data, &protocol, upcalls, table) == 0 &&
-           table->lpWSPIoctl != NULL;
+    report->found = TRUE;
+    report->older = (unsigned)startup(MAKEWORD(1, 1), &data, &protocol, upcalls, table);
+    report->started = (unsigned)startup(MAKEWORD(2, 2), &data, &protocol, upcalls, table);
+    report->version = data.wVersion;
+    report->high_version = data.wHighVersion;
+    report->description = data.szDescription[0];
 }
 
 static unsigned provider_token_call(const WSPPROC_TABLE *table, SOCKET s, DWORD code, ULONG64 token)
@@ -109,10 +119,12 @@ static int run_provider(void)
     s = tcp_socket();
     releasing = tcp_socket();
     report.released = FAILED_WITHOUT_A_CODE;
-    report.started = start_provider(s, &table);
-    if (report.started) {
+    start_provider(s, &table, &report);
+    if (report.found && report.started == 0) {
+        int error = 0;
         make_calls(&table, s, &request, &report);
         release_through(&table, releasing, (USHORT)(request.first + request.count), &report);
+        report.cleaned_up = table.lpWSPCleanup(&error) == 0 ? 0 : (unsigned)error;
     }
     return testbed_tell_parent(&report, sizeof(report)) ? 0 : 1;
 }
@@ -129,8 +141,9 @@ static struct report ask_provider(USHORT first, USHORT count)
     start.program = "provider";
     start.user = TESTBED_STANDARD;
     REQUIRE_TESTBED(testbed_ask(&start, &request, sizeof(request), &report, sizeof(report)));
-    if (!report.started)
+    if (!report.found)
         UNSUPPORTED_BECAUSE("the base provider cannot be started by a program");
+    assert_int_equal(report.started, 0);
     return report;
 }
 
@@ -160,7 +173,18 @@ static void release_is_a_call_of_the_provider_too(void)
     OBSERVE_VALUE(release_unknown, report.released_again);
 }
 
+static void the_provider_starts_as_version_two_point_two(void)
+{
+    const struct report report = ask_provider(free_ports(5), 3);
+    assert_int_equal(report.older, WSAVERNOTSUPPORTED);
+    assert_int_equal(report.version, MAKEWORD(2, 2));
+    assert_int_equal(report.high_version, MAKEWORD(2, 2));
+    assert_true(report.description != 0 && report.description != 0xFFFF);
+    assert_int_equal(report.cleaned_up, 0);
+}
+
 static const struct suite_case cases[] = {
+    CASE(the_provider_starts_as_version_two_point_two, ACQ_001),
     CASE(acquire_is_a_call_of_the_provider_too, ACQ_001),
     CASE(associate_is_a_call_of_the_provider_too, ASSOC_001),
     CASE(release_is_a_call_of_the_provider_too, REL_001, REL_013),

@@ -21,6 +21,8 @@
     SUITE(startup)                                                                                 \
     SUITE(duplicate)                                                                               \
     SUITE(connect)                                                                                 \
+    SUITE(events)                                                                                  \
+    SUITE(pages)                                                                                   \
     SUITE(bind)                                                                                    \
     SUITE(bind_addresses)                                                                          \
     SUITE(bind_matrix)                                                                             \
