@@ -171,8 +171,10 @@ void berth_reset(struct berth *machine, uint64_t seed, bool keep_disk)
     forget(machine);
     engine_restart(&machine->engine, seed);
     machine->boots = 0;
-    if (!keep_disk && machine->disk.writes > 0)
+    if (!keep_disk && (machine->disk.writes > 0 || machine->disk_lent)) {
         erase_disk(machine);
+        machine->disk_lent = false;
+    }
     machine->disk.powered = true;
     machine->disk.cut = CUT_NONE;
     machine->disk.cut_at = 0;
@@ -192,6 +194,7 @@ void berth_set_never_notify(struct berth *machine, bool on)
 
 unsigned char *berth_disk(struct berth *machine, size_t *size)
 {
+    machine->disk_lent = true;
     *size = (size_t)machine->disk.sectors * SECTOR_SIZE;
     return machine->disk.bytes;
 }

@@ -23,6 +23,7 @@ struct started {
 struct berth {
     struct engine engine;
     struct disk disk;
+    bool disk_lent; /* berth_disk gave the bytes away: they may have changed without a write */
     struct profile profile;  /* from the next boot on */
     struct profile in_force; /* of this boot; nt->profile */
     struct uac uac;

@@ -64,6 +64,22 @@ static void a_reset_machine_is_as_good_as_new(void **state)
     berth_free(machine);
 }
 
+static void a_reset_erases_what_was_written_behind_the_disks_back(void **state)
+{
+    (void)state;
+    struct berth *machine = new_machine(7);
+    size_t size;
+    berth_disk(machine, &size)[100] = 1;
+    assert_true(berth_boot(machine));
+    assert_int_equal(berth_damaged_values(machine), 1);
+    berth_off(machine, BERTH_POWER_CUT);
+
+    berth_reset(machine, 7, false);
+    assert_true(berth_boot(machine));
+    assert_int_equal(berth_damaged_values(machine), 0);
+    berth_free(machine);
+}
+
 static void a_reset_that_keeps_the_disk_keeps_reservations(void **state)
 {
     (void)state;
@@ -420,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reset_machine_is_as_good_as_new),
+        cmocka_unit_test(a_reset_erases_what_was_written_behind_the_disks_back),
         cmocka_unit_test(a_reset_that_keeps_the_disk_keeps_reservations),
         cmocka_unit_test(a_seed_decides_the_run),
         cmocka_unit_test(what_unwritten_memory_holds_decides_nothing),
