@@ -79,27 +79,6 @@ static struct port_range wildcard_range(const struct tcpip *tcpip, const struct 
     return dynamic_range(tcpip, (enum family)holder->family, pool);
 }
 
-/* The lowest run of free ports. An exclusion of one family alone is not in `taken`, but in the way
- * of a block all the same, as it is of one asked for by its ports.
- */
-static uint32_t find_free(const struct tcpip *tcpip, enum protocol pool, uint32_t first,
-                          uint32_t end, uint32_t count)
-{
-    for (;;) {
-        uint32_t start = portset_find_run(&tcpip->pools[pool].taken, first, end, count);
-        if (start == PORT_END || BEHAVES(tcpip->profile, netsh_families, shared))
-            return start;
-        struct block_walk walk =
-            blockindex_overlapping(&tcpip->pools[pool].blocks, start, start + count);
-        const struct reservation *block = block_walk_next(&walk);
-        if (block == NULL)
-            return start;
-        first = reservation_limit(block);
-        if (first >= end)
-            return PORT_END;
-    }
-}
-
 /* A block with a hole, by the defect of `wildcard_exhausted`: as high as it has to start to fit. */
 static uint32_t place_regardless(const struct port_range *within, uint32_t count)
 {
@@ -117,7 +96,7 @@ static nt_status place_wildcard(struct tcpip *tcpip, const struct endpoint *hold
     if (BEHAVES(tcpip->profile, wildcard_place, over_bound_ports))
         lowest = find_over_bound_ports(tcpip, pool, &within, range->count);
     if (lowest == PORT_END)
-        lowest = find_free(tcpip, pool, within.first, end, range->count);
+        lowest = pool_find_run(tcpip, pool, within.first, end, range->count);
     if (lowest == PORT_END) {
         nt_status status = WSA_ANSWER(tcpip, wildcard_exhausted);
         if (status == STATUS_SUCCESS)
@@ -130,7 +109,7 @@ static nt_status place_wildcard(struct tcpip *tcpip, const struct endpoint *hold
         uint64_t places = within.count - range->count + 1;
         uint32_t from =
             within.first + (uint32_t)choose(&tcpip->nt->engine->choices, CHOICE_BLOCK, places);
-        uint32_t found = find_free(tcpip, pool, from, end, range->count);
+        uint32_t found = pool_find_run(tcpip, pool, from, end, range->count);
         if (found != PORT_END)
             range->first = found;
     }

@@ -485,6 +485,58 @@ static void memory_does_not_grow_with_use(void **state)
     assert_int_equal(f.engine.arena.used, used);
 }
 
+static void a_refusal_reserves_none_of_the_free_ports(void **state)
+{
+    (void)state;
+    struct endpoint *holder = tcp();
+    bound_tcp(5005);
+    acquired(tcp(), 6005, 1);
+    assert_refused(acquire(holder, 5000, 10, &view), STATUS_SHARING_VIOLATION);
+    assert_refused(acquire(holder, 6000, 10, &view), STATUS_SHARING_VIOLATION);
+}
+
+static void bound_ports_inside_blocks_are_left_alone_even_by_mistake(void **state)
+{
+    (void)state;
+    CHOOSE(wildcard_place, over_bound_ports);
+    uint64_t token = acquired(tcp(), 50000, 1);
+    bind_port(associated(tcp(), token), 50000);
+    bound_tcp(50001);
+    assert_status(acquire(tcp(), 0, 1, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 50001);
+}
+
+static void the_draw_has_as_many_answers_as_there_are_places(void **state)
+{
+    (void)state;
+    struct choice log[4];
+    CHOOSE(wildcard_order, random);
+    f.engine.choices.log = log;
+    f.engine.choices.log_size = 4;
+    assert_status(acquire(tcp(), 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(f.engine.choices.log_count, 1);
+    assert_int_equal(log[0].site, CHOICE_BLOCK);
+    assert_int_equal(log[0].count, 16384 - 8 + 1);
+}
+
+static void a_block_of_two_may_hold_one(void **state)
+{
+    (void)state;
+    CHOOSE(wildcard_count, one_fewer);
+    assert_status(acquire(tcp(), 0, 2, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).last.range.count, 1);
+}
+
+static void starting_one_port_late_ends_at_65535(void **state)
+{
+    (void)state;
+    CHOOSE(block_runs, off_by_one);
+    assert_status(acquire(tcp(), 65535, 1, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).last.range.first, 65535);
+    assert_status(acquire(udp(), 65534, 1, &view), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).last.range.first, 65535);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -516,6 +568,11 @@ int main(void)
         TEST(a_provider_may_leak_what_it_refused),
         TEST(every_place_where_memory_ends_is_an_answer),
         TEST(memory_does_not_grow_with_use),
+        TEST(a_refusal_reserves_none_of_the_free_ports),
+        TEST(bound_ports_inside_blocks_are_left_alone_even_by_mistake),
+        TEST(the_draw_has_as_many_answers_as_there_are_places),
+        TEST(a_block_of_two_may_hold_one),
+        TEST(starting_one_port_late_ends_at_65535),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

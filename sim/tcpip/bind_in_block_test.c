@@ -313,6 +313,26 @@ static void an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block(void **s
     assert_int_equal(endpoint_address(e)->family, FAMILY_6);
 }
 
+static void the_port_below_a_block_of_the_other_protocol_is_open(void **state)
+{
+    (void)state;
+    CHOOSE(other_protocol_bind, wsaeacces);
+    acquired(tcp(), 5000, 10);
+    assert_status(bind_port(udp(), 4999), STATUS_SUCCESS);
+    assert_refused(bind_port(udp(), 5000), STATUS_ACCESS_DENIED);
+}
+
+static void a_persistent_udp_block_is_for_udp_sockets(void **state)
+{
+    (void)state;
+    uint64_t token = created(PROTOCOL_UDP, 5000, 2);
+    struct endpoint *e = associated(udp(), token);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(e), 5000);
+    assert_refused(reservation_associate(f.tcpip, tcp(), &elevated, token),
+                   STATUS_INVALID_PARAMETER);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -334,6 +354,8 @@ int main(void)
         TEST(reuse_in_a_block_is_the_profiles),
         TEST(affinity_shares_one_port_of_a_block),
         TEST(an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block),
+        TEST(the_port_below_a_block_of_the_other_protocol_is_open),
+        TEST(a_persistent_udp_block_is_for_udp_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,30 @@ static void a_dual_stack_wildcard_is_in_ipv4_too_unless_overlooked(void **state)
     assert_false(bindrules_meet(&profile, &first.standing, &second.standing));
 }
 
+static void only_an_exclusive_dual_stack_wildcard_over_ipv4_has_its_own_answer(void **state)
+{
+    (void)state;
+    const struct standing both = {.family = FAMILY_6, .wildcard = true, .dual = true};
+    const struct standing loopback6 = {.family = FAMILY_6, .bytes = {[15] = 1}};
+    struct claim four = claim(1, 1, PROTOCOL_TCP), six = four,
+                 exclusive4 = claim(4, 1, PROTOCOL_TCP);
+    struct claim exclusive = exclusive4, plain = claim(0, 1, PROTOCOL_TCP);
+    six.standing = loopback6;
+    exclusive.standing = both;
+    plain.standing = both;
+
+    assert_int_equal(bindrules_judge(&profile, &four, &exclusive), STATUS_SHARING_VIOLATION);
+    profile_choose(&profile, OPTION_dual_stack_over_bound_wsaeacces);
+    assert_int_equal(bindrules_judge(&profile, &four, &exclusive), STATUS_ACCESS_DENIED);
+    assert_int_equal(bindrules_judge(&profile, &four, &exclusive4), STATUS_SHARING_VIOLATION);
+    assert_int_equal(bindrules_judge(&profile, &six, &exclusive), STATUS_SHARING_VIOLATION);
+    assert_int_equal(bindrules_judge(&profile, &exclusive, &exclusive), STATUS_SHARING_VIOLATION);
+    profile_choose(&profile, OPTION_dual_stack_over_bound_granted);
+    assert_int_equal(bindrules_judge(&profile, &four, &exclusive), STATUS_SUCCESS);
+    profile_choose(&profile, OPTION_second_bind_windows_xp);
+    assert_int_equal(bindrules_judge(&profile, &four, &plain), STATUS_SHARING_VIOLATION);
+}
+
 static const struct endpoint_options no_options;
 static const struct endpoint_options multicast = {.reuse_multicast_port = true};
 static const struct endpoint_options affinity = {.cpu_affinity = true};
@@ -201,6 +225,8 @@ int main(void)
                                take_defaults),
         cmocka_unit_test_setup(different_specific_addresses_never_conflict, take_defaults),
         cmocka_unit_test_setup(a_dual_stack_wildcard_is_in_ipv4_too_unless_overlooked,
+                               take_defaults),
+        cmocka_unit_test_setup(only_an_exclusive_dual_stack_wildcard_over_ipv4_has_its_own_answer,
                                take_defaults),
         cmocka_unit_test_setup(options_that_share_want_both_sockets_and_udp, take_defaults),
     };

@@ -268,6 +268,78 @@ static void a_large_block_is_given_out_to_the_last_port(void **state)
     assert_status(refusal(token), STATUS_TOO_MANY_ADDRESSES);
 }
 
+static void the_draw_has_as_many_answers_as_the_block_has_ports(void **state)
+{
+    (void)state;
+    struct choice log[4];
+    CHOOSE(block_selection, random);
+    uint64_t token = acquired(tcp(), 5000, 10);
+    f.engine.choices.log = log;
+    f.engine.choices.log_size = 4;
+    choice(token);
+    assert_int_equal(f.engine.choices.log_count, 1);
+    assert_int_equal(log[0].site, CHOICE_PORT);
+    assert_int_equal(log[0].count, 10);
+}
+
+static void a_port_outside_the_block_does_not_come_back_to_it(void **state)
+{
+    (void)state;
+    CHOOSE(bind_outside_block, granted);
+    uint64_t token = acquired(tcp(), 5000, 2);
+    struct endpoint *e = associated(tcp(), token);
+    assert_status(bind_port(e, 4000), STATUS_SUCCESS);
+    choice(token);
+    endpoint_close(f.tcpip, e);
+    tcpip_check(f.tcpip);
+    assert_int_equal(choice(token), 5001);
+}
+
+static void a_udp_block_gets_ports_back_from_outsiders_too(void **state)
+{
+    (void)state;
+    CHOOSE(owner_bind, granted);
+    uint64_t token = acquired(udp(), 5000, 2);
+    struct endpoint *unassociated = bound_with(udp(), any4(), 5000, &plain);
+    struct endpoint *a = associated(udp(), token), *b = associated(udp(), token);
+    assert_status(bind_port(a, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(a), 5001);
+    endpoint_close(f.tcpip, unassociated);
+    assert_status(bind_port(b, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(b), 5000);
+}
+
+static void an_old_block_gets_its_ports_back(void **state)
+{
+    (void)state;
+    CHOOSE(bind_after_release, old_block);
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 2);
+    struct endpoint *e = associated(tcp(), token), *g = associated(tcp(), token);
+    assert_status(reservation_release(f.tcpip, holder, &owner, token), STATUS_SUCCESS);
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, e);
+    assert_status(bind_port(g, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(g), 5000);
+}
+
+static void used_up_ports_give_their_memory_back_with_the_block(void **state)
+{
+    (void)state;
+    CHOOSE(port_reuse_in_block, never);
+    size_t used = 0;
+    for (int i = 0; i < 3; i++) {
+        struct endpoint *holder = tcp();
+        uint64_t token = acquired(holder, 5000, 3);
+        endpoint_close(f.tcpip, bound_in(token, any4(), &plain));
+        reservation_holder_closed(f.tcpip, holder, false);
+        endpoint_close(f.tcpip, holder);
+        if (i > 0)
+            assert_int_equal(f.engine.arena.used, used);
+        used = f.engine.arena.used;
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -289,6 +361,11 @@ int main(void)
         TEST(a_provider_may_leave_the_block),
         TEST(a_block_used_by_the_other_protocol_draws_in_its_numbers),
         TEST(a_large_block_is_given_out_to_the_last_port),
+        TEST(the_draw_has_as_many_answers_as_the_block_has_ports),
+        TEST(a_port_outside_the_block_does_not_come_back_to_it),
+        TEST(a_udp_block_gets_ports_back_from_outsiders_too),
+        TEST(an_old_block_gets_its_ports_back),
+        TEST(used_up_ports_give_their_memory_back_with_the_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

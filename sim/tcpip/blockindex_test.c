@@ -189,6 +189,44 @@ static void a_full_arena_is_an_answer(void **state)
     assert_false(blockindex_sort(&index_under_test, &f.engine.arena));
 }
 
+static void a_block_that_ends_below_is_passed_over_under_a_longer_one(void **state)
+{
+    (void)state;
+    put(0, 100, 1000);
+    put(1, 200, 10);
+    put(2, 300, 10);
+    assert_string_equal(overlapping(209, 210), "ab");
+    assert_string_equal(overlapping(210, 211), "a");
+    assert_string_equal(overlapping(210, 301), "ac");
+}
+
+static void an_exact_block_is_found_beside_its_neighbour(void **state)
+{
+    (void)state;
+    put(0, 98, 1);
+    put(1, 99, 1);
+    put(2, 100, 1);
+    assert_ptr_equal(blockindex_exact(&index_under_test, 100, 101, any), &blocks[2]);
+    assert_ptr_equal(blockindex_exact(&index_under_test, 99, 100, any), &blocks[1]);
+}
+
+static void sorting_gives_its_memory_back(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        blocks[i].first = 1000 - (uint32_t)i;
+        blocks[i].count = 1;
+        assert_true(blockindex_reserve(&index_under_test, &f.engine.arena));
+        blockindex_append(&index_under_test, &blocks[i]);
+    }
+    assert_true(blockindex_sort(&index_under_test, &f.engine.arena));
+    blockindex_check(&index_under_test);
+    size_t used = f.engine.arena.used;
+    void *again = arena_take(&f.engine.arena, index_under_test.size * sizeof(struct block_place));
+    assert_non_null(again);
+    assert_int_equal(f.engine.arena.used, used);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +241,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(sorting_what_is_sorted_takes_no_memory, open_arena,
                                         close_arena),
         cmocka_unit_test_setup_teardown(a_full_arena_is_an_answer, open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(a_block_that_ends_below_is_passed_over_under_a_longer_one,
+                                        open_arena, close_arena),
+        cmocka_unit_test_setup_teardown(an_exact_block_is_found_beside_its_neighbour, open_arena,
+                                        close_arena),
+        cmocka_unit_test_setup_teardown(sorting_gives_its_memory_back, open_arena, close_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,21 +90,20 @@ static void cap_dynamic_range(struct port_range *range, uint32_t max_user_port)
         range->count = end - range->first;
 }
 
-/* Persistent blocks get a token: the one they had, by `token_restart`, or a new one. */
-static bool name_blocks(struct tcpip *tcpip, const struct blockindex *blocks)
+/* Tokens that were kept name their blocks again. Any other token is made at the first Lookup: who
+ * has not asked since the boot knows none.
+ */
+static bool name_kept_tokens(struct tcpip *tcpip, const struct blockindex *blocks)
 {
+    if (!BEHAVES(tcpip->profile, token_restart, same))
+        return true;
     if (!tokens_reserve(&tcpip->tokens, blocks->count))
         return false;
     for (uint32_t i = 0; i < blocks->count; i++) {
         struct reservation *block = blocks->places[i].block;
-        if (block->kind != ENTRY_PERSISTENT)
-            continue;
         if (tokens_find(&tcpip->tokens, block->token) != NULL)
             block->token = 0;
-        if (block->token == 0)
-            reservation_give_token(tcpip, block);
-        else
-            tokens_name(&tcpip->tokens, block->token, block);
+        tokens_name(&tcpip->tokens, block->token, block);
     }
     return true;
 }
@@ -118,7 +117,7 @@ static bool finish_pool(struct boot *boot, struct pool *pool)
     const struct port_range *range = &pool->dynamic[FAMILY_4];
     pool->cursor = range->first + (uint32_t)choose(&engine->choices, CHOICE_PORT, range->count);
     return blockindex_sort(&pool->blocks, boot->tcpip->arena) &&
-           name_blocks(boot->tcpip, &pool->blocks);
+           name_kept_tokens(boot->tcpip, &pool->blocks);
 }
 
 struct tcpip *tcpip_boot(struct nt *nt)

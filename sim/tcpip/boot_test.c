@@ -212,6 +212,8 @@ static void a_boot_without_memory_is_no_boot(void **state)
     f.engine.arena.fail_in = 0;
     assert_true(failed > 5);
     assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_PERSISTENT).count, 40);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_FOREIGN).count, 4);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_FOREIGN).count, 4);
 }
 
 static void two_boots_from_one_seed_are_the_same(void **state)

@@ -37,6 +37,7 @@ static void dynamic_ranges_have_limits(void **state)
         {"all there is       ",  1025, 64511, yes, yes},
         {"and one more       ",  1025, 64512, no,  no},
         {"nothing            ", 20000,     0, no,  no},
+        {"from port 1        ",     1,   255, no,  yes},
         {"from port 0        ",     0,  1000, no,  no},
         {"beyond the ports   ", 65536,   255, no,  no},
         {"a count that wraps ",  2000, UINT32_MAX, no, no},

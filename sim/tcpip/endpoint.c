@@ -148,7 +148,6 @@ struct endpoint *endpoint_find_listener(struct tcpip *tcpip, const struct addres
 
     if (!standing_of(address, true, &target))
         return NULL;
-    target.dual = false;
     for (struct endpoint *e = porttable_at(&tcpip->pools[PROTOCOL_TCP].bound, port); e != NULL;
          e = e->next) {
         int fit = e->listening ? standing_fit(&e->standing, &target) : 0;

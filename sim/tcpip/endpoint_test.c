@@ -199,6 +199,29 @@ static void a_closed_holder_leaves_its_blocks_to_nobody(void **state)
     assert_status(try_port(STRANGER, 5000), STATUS_ACCESS_DENIED);
 }
 
+static void sharing_options_set_after_bind_may_take_effect(void **state)
+{
+    (void)state;
+    static const struct endpoint_options multicast = {.reuse_multicast_port = true};
+    static const struct endpoint_options affinity = {.cpu_affinity = true};
+    CHOOSE(option_after_bind, takes_effect);
+    struct endpoint *a = bound_with(udp(), any4(), 5000, &plain);
+    endpoint_set_options(a, &multicast);
+    assert_status(bind_with(udp(), any4(), 5000, &multicast), STATUS_SUCCESS);
+    struct endpoint *b = bound_with(udp(), any4(), 6000, &plain);
+    endpoint_set_options(b, &affinity);
+    assert_status(bind_with(udp(), any4(), 6000, &affinity), STATUS_SUCCESS);
+}
+
+static void a_socket_that_does_not_listen_is_not_reached(void **state)
+{
+    (void)state;
+    struct endpoint *e = bound_with(tcp(), loopback4(), 5000, &plain);
+    assert_reaches(loopback4(), NULL);
+    endpoint_set_listening(e, true);
+    assert_reaches(loopback4(), e);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -215,6 +238,8 @@ int main(void)
         TEST(every_bound_endpoint_is_visited_by_port_then_order),
         TEST(memory_does_not_grow_with_use),
         TEST(a_closed_holder_leaves_its_blocks_to_nobody),
+        TEST(sharing_options_set_after_bind_may_take_effect),
+        TEST(a_socket_that_does_not_listen_is_not_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

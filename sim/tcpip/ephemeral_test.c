@@ -330,6 +330,72 @@ static void a_persistent_blocks_port_goes_back_to_the_block(void **state)
     assert_in_range(choice(), 49152, 65535);
 }
 
+static void an_explicit_bind_leaves_the_cursor(void **state)
+{
+    (void)state;
+    set_cursor(50000);
+    bound_tcp(50000);
+    bound_tcp(60000);
+    assert_int_equal(f.tcpip->pools[PROTOCOL_TCP].cursor, 50000);
+    assert_int_equal(choice(), 50001);
+}
+
+static void scalable_ports_of_blocks_are_not_shared_but_their_neighbours_are(void **state)
+{
+    (void)state;
+    assert_status(set_dynamic(PROTOCOL_TCP, 20000, 255), STATUS_SUCCESS);
+    assert_status(exclude(PROTOCOL_TCP, 20001, 1, STORE_ACTIVE), STATUS_SUCCESS);
+    bound_with(tcp(), loopback4(), 20001, &scalable);
+    for (int i = 0; i < 254; i++)
+        choice_with(loopback4(), &scalable);
+    assert_int_equal(choice_with(ip4(127, 0, 0, 2), &scalable), 20000);
+    assert_int_equal(choice_with(ip4(127, 0, 0, 2), &scalable), 20002);
+}
+
+static void without_scalable_sockets_there_is_nothing_to_share(void **state)
+{
+    (void)state;
+    assert_status(set_dynamic(PROTOCOL_TCP, 20000, 255), STATUS_SUCCESS);
+    for (int i = 0; i < 255; i++)
+        choice();
+    assert_refused(bind_with(tcp(), loopback4(), 0, &scalable), STATUS_TOO_MANY_ADDRESSES);
+}
+
+static void a_reserved_range_may_be_shared_by_mistake(void **state)
+{
+    (void)state;
+    assert_status(set_dynamic(PROTOCOL_TCP, 20000, 255), STATUS_SUCCESS);
+    acquired(tcp(), 20000, 255);
+    assert_refused(bind_port(tcp(), 0), STATUS_TOO_MANY_ADDRESSES);
+    CHOOSE(ephemeral_exhausted, shares);
+    assert_int_equal(choice(), 20000);
+}
+
+static void a_returned_port_is_handed_out_once(void **state)
+{
+    (void)state;
+    CHOOSE(returned_port, dynamic_pool);
+    struct endpoint *e = associated(tcp(), created(PROTOCOL_TCP, 5000, 2));
+    assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    endpoint_close(f.tcpip, e);
+    e = bound_tcp(0);
+    assert_int_equal(endpoint_port(e), 5000);
+    endpoint_close(f.tcpip, e);
+    assert_in_range(choice(), 49152, 65535);
+}
+
+static void a_port_left_under_a_block_of_the_other_protocol_stays_taken(void **state)
+{
+    (void)state;
+    CHOOSE(protocol_scope, automatic_both);
+    acquired(udp(), 50000, 2);
+    endpoint_close(f.tcpip, bound_tcp(50000));
+    endpoint_close(f.tcpip, bound_tcp(50002));
+    tcpip_check(f.tcpip);
+    set_cursor(50000);
+    assert_int_equal(choice(), 50002);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -354,6 +420,12 @@ int main(void)
         TEST(a_provider_may_leak_scalable_ports),
         TEST(a_provider_may_enter_blocks),
         TEST(a_persistent_blocks_port_goes_back_to_the_block),
+        TEST(an_explicit_bind_leaves_the_cursor),
+        TEST(scalable_ports_of_blocks_are_not_shared_but_their_neighbours_are),
+        TEST(without_scalable_sockets_there_is_nothing_to_share),
+        TEST(a_reserved_range_may_be_shared_by_mistake),
+        TEST(a_returned_port_is_handed_out_once),
+        TEST(a_port_left_under_a_block_of_the_other_protocol_stays_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,11 @@ static void families_may_be_apart(void **state)
     assert_refused(drop(FAMILY_6, 5000, 10, STORE_PERSISTENT), STATUS_NOT_FOUND);
     assert_status(add(FAMILY_6, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
     assert_refused(add(FAMILY_6, 5005, 10, STORE_PERSISTENT), STATUS_SHARING_VIOLATION);
+    assert_status(drop(FAMILY_6, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    fixture_cut_power();
+    tally = count_blocks(PROTOCOL_TCP, ENTRY_EXCLUSION);
+    assert_true(tally.last.family_4 && !tally.last.family_6);
+    assert_status(add(FAMILY_6, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
     fixture_cut_power();
     assert_int_equal(exclusions(), 2);
     assert_status(drop(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
@@ -240,6 +245,70 @@ static void every_place_where_memory_ends_is_an_answer(void **state)
     assert_true(failed > 2);
 }
 
+static void protocols_sleep_apart(void **state)
+{
+    (void)state;
+    const struct port_range range = {5000, 10};
+    assert_status(exclude(PROTOCOL_UDP, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    assert_status(exclusion_delete(f.tcpip, FAMILY_4, PROTOCOL_UDP, &range, STORE_ACTIVE),
+                  STATUS_SUCCESS);
+    assert_refused(drop(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_NOT_FOUND);
+    assert_status(add(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    assert_non_null(f.tcpip->dormant);
+    fixture_cut_power();
+    assert_int_equal(exclusions(), 1);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_EXCLUSION).count, 1);
+}
+
+static void port_1_can_be_excluded(void **state)
+{
+    (void)state;
+    assert_status(add(FAMILY_4, 1, 1, STORE_PERSISTENT), STATUS_SUCCESS);
+    assert_refused(add(FAMILY_4, 65536, 1, STORE_ACTIVE), STATUS_INVALID_PARAMETER);
+    fixture_cut_power();
+    assert_int_equal(exclusions(), 1);
+    assert_status(drop(FAMILY_4, 1, 1, STORE_PERSISTENT), STATUS_SUCCESS);
+}
+
+static void records_are_used_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        assert_status(add(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+        assert_status(drop(FAMILY_4, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+        assert_status(add(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+        assert_status(drop(FAMILY_4, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+        assert_status(drop(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    }
+    f.disk.powered = false;
+    for (int i = 0; i < 100; i++)
+        assert_status(add(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_DEVICE_NOT_READY);
+    assert_true(f.tcpip->unused_count >= 61);
+    f.disk.powered = true;
+    fixture_cut_power();
+    assert_int_equal(exclusions(), 0);
+}
+
+static void an_exclusion_somebody_is_associated_with_ends_at_once(void **state)
+{
+    (void)state;
+    CHOOSE(lookup_exclusion, found);
+    for (int i = 0; i < 2; i++) {
+        uint64_t token;
+        assert_status(add(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+        assert_status(look_up(PROTOCOL_TCP, 5000, 10, &token), STATUS_SUCCESS);
+        struct endpoint *e = i == 0 ? tcp() : associated(tcp(), token);
+        assert_status(drop(FAMILY_4, 5000, 10, STORE_ACTIVE), STATUS_SUCCESS);
+        tcpip_check(f.tcpip);
+        assert_int_equal(exclusions(), 0);
+        assert_status(reservation_associate(f.tcpip, e, &elevated, token),
+                      STATUS_INVALID_PARAMETER);
+        fixture_cut_power();
+        assert_int_equal(exclusions(), 1);
+        assert_status(drop(FAMILY_4, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -256,6 +325,10 @@ int main(void)
         TEST(families_may_be_apart),
         TEST(without_power_nothing_changes),
         TEST(every_place_where_memory_ends_is_an_answer),
+        TEST(protocols_sleep_apart),
+        TEST(port_1_can_be_excluded),
+        TEST(records_are_used_again),
+        TEST(an_exclusion_somebody_is_associated_with_ends_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

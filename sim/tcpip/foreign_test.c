@@ -102,6 +102,24 @@ static void foreign_blocks_stay_away_where_there_is_no_gap(void **state)
     assert_int_equal(foreign_places[FOREIGN_BLOCKS - 1], 65436);
 }
 
+static void each_place_is_drawn_from_all_there_are(void **state)
+{
+    (void)state;
+    struct choice log[16];
+    CHOOSE(foreign_blocks, moving);
+    f.engine.choices.log = log;
+    f.engine.choices.log_size = 16;
+    fixture_reboot();
+    unsigned drawn = 0;
+    for (uint64_t i = 0; i < f.engine.choices.log_count; i++) {
+        if (log[i].site != CHOICE_FOREIGN)
+            continue;
+        drawn++;
+        assert_int_equal(log[i].count, 16384 - 100 + 1);
+    }
+    assert_int_equal(drawn, 2 * FOREIGN_BLOCKS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -109,6 +127,7 @@ int main(void)
         TEST(foreign_blocks_stand_in_the_dynamic_range_and_move),
         TEST(foreign_blocks_go_where_nothing_is),
         TEST(foreign_blocks_stay_away_where_there_is_no_gap),
+        TEST(each_place_is_drawn_from_all_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

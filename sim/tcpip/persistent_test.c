@@ -491,6 +491,34 @@ static void lookup_without_memory_for_an_alias_is_an_answer(void **state)
     assert_status(look_up(PROTOCOL_TCP, 5000, 10, &token), STATUS_SUCCESS);
 }
 
+static void delete_of_an_overlapping_range_is_inexact_too(void **state)
+{
+    (void)state;
+    created(PROTOCOL_TCP, 5000, 10);
+    CHOOSE(delete_inexact, invalid_parameter);
+    assert_refused(delete_range(PROTOCOL_TCP, 5005, 10), STATUS_INVALID_PARAMETER);
+    assert_refused(delete_range(PROTOCOL_TCP, 4990, 30), STATUS_INVALID_PARAMETER);
+    assert_refused(delete_range(PROTOCOL_TCP, 4990, 10), STATUS_NOT_FOUND);
+}
+
+static void lookup_may_find_a_part_at_the_front(void **state)
+{
+    (void)state;
+    uint64_t mine = created(PROTOCOL_TCP, 5000, 10);
+    CHOOSE(lookup_inexact, finds);
+    assert_status(look_up(PROTOCOL_TCP, 5000, 5, &token), STATUS_SUCCESS);
+    assert_int_equal(token, mine);
+}
+
+static void what_was_refused_by_the_disk_leaves_no_record(void **state)
+{
+    (void)state;
+    f.disk.powered = false;
+    for (int i = 0; i < 100; i++)
+        assert_status(create(PROTOCOL_TCP, 5000, 10, &token), STATUS_DEVICE_NOT_READY);
+    assert_int_equal(f.tcpip->unused_count, 63);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -522,6 +550,9 @@ int main(void)
         TEST(the_token_lookup_gives_is_the_profiles),
         TEST(lookup_rights_and_null_tokens_are_the_profiles),
         TEST(lookup_without_memory_for_an_alias_is_an_answer),
+        TEST(delete_of_an_overlapping_range_is_inexact_too),
+        TEST(lookup_may_find_a_part_at_the_front),
+        TEST(what_was_refused_by_the_disk_leaves_no_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

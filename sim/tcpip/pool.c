@@ -112,6 +112,17 @@ static void expect_taken(const struct tcpip *tcpip, enum protocol protocol,
     }
 }
 
+static uint32_t count_scalable(const struct porttable *bound)
+{
+    uint32_t count = 0;
+
+    for (uint32_t port = porttable_next_bound(bound, 0, PORT_END); port < PORT_END;
+         port = porttable_next_bound(bound, port + 1, PORT_END))
+        for (const struct endpoint *e = porttable_at(bound, port); e != NULL; e = e->next)
+            count += e->options.port_scalability;
+    return count;
+}
+
 void pool_check(const struct tcpip *tcpip, enum protocol protocol)
 {
     const struct pool *pool = &tcpip->pools[protocol];
@@ -127,6 +138,7 @@ void pool_check(const struct tcpip *tcpip, enum protocol protocol)
     struct portset expected = {{0}, {0}};
     expect_taken(tcpip, protocol, &expected);
     ASSERT(memcmp(&pool->taken, &expected, sizeof expected) == 0);
+    ASSERT(pool->scalable == count_scalable(&pool->bound));
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
         ASSERT(pool->dynamic[f].first > 0 && pool->dynamic[f].count > 0);
         ASSERT(pool->dynamic[f].first + pool->dynamic[f].count <= PORT_END);

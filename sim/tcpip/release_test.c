@@ -271,6 +271,36 @@ static void an_ended_process_leaves_others_blocks(void **state)
     assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_PERSISTENT).count, 1);
 }
 
+static void neighbouring_bound_ports_are_all_handed_out(void **state)
+{
+    (void)state;
+    CHOOSE(released_bound_port, handed_out);
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 3);
+    for (int i = 0; i < 3; i++)
+        bind_port(associated(tcp(), token), 0);
+    assert_status(release(holder, token), STATUS_SUCCESS);
+    tcpip_check(f.tcpip);
+    for (uint16_t port = 5000; port < 5003; port++)
+        assert_status(try_port(STRANGER, port), STATUS_SUCCESS);
+}
+
+static void orphans_of_both_protocols_end_with_their_process(void **state)
+{
+    (void)state;
+    CHOOSE(socket_close, survives);
+    struct endpoint *a = tcp(), *b = udp();
+    acquired(a, 5000, 10);
+    acquired(b, 5000, 10);
+    acquired(b, 6000, 10);
+    reservation_holder_closed(f.tcpip, a, false);
+    reservation_holder_closed(f.tcpip, b, false);
+    tcpip_check(f.tcpip);
+    reservation_process_ended(f.tcpip, OWNER);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 0);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).count, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -290,6 +320,8 @@ int main(void)
         TEST(blocks_may_outlive_their_socket_until_the_process_ends),
         TEST(blocks_may_outlive_their_process),
         TEST(an_ended_process_leaves_others_blocks),
+        TEST(neighbouring_bound_ports_are_all_handed_out),
+        TEST(orphans_of_both_protocols_end_with_their_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

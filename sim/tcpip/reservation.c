@@ -162,6 +162,8 @@ void reservation_check(const struct reservation *reservation)
         ASSERT(reservation->in_family[FAMILY_4] && reservation->in_family[FAMILY_6]);
     if (reservation->kind == ENTRY_FOREIGN)
         ASSERT(reservation->token == 0 && reservation->references == 0);
+    if (reservation->holder == NULL)
+        ASSERT(reservation->next_held == NULL);
     if (reservation->holder != NULL) {
         ASSERT(reservation->kind == ENTRY_RUNTIME && reservation->state == RESERVATION_HELD);
         ASSERT(reservation->holder->held != NULL);

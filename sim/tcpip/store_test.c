@@ -162,6 +162,11 @@ static void values_that_make_no_sense_are_passed_over(void **state)
         };
         memcpy(value.name, rows[i].name.at, rows[i].name.size);
         memcpy(value.data, rows[i].data.at, rows[i].data.size);
+        struct stored_block block;
+        struct stored_range range;
+        if (store_read_block(&value, &block) || store_read_dynamic_range(&value, &range) ||
+            store_read_max_user_port(&value) != 0)
+            fail_msg("%s is read", rows[i].label);
         assert_status(registry_write(&f.nt.registry, &value), STATUS_SUCCESS);
         fixture_cut_power();
         for (enum protocol p = 0; p < PROTOCOL_COUNT; p++) {
@@ -176,6 +181,44 @@ static void values_that_make_no_sense_are_passed_over(void **state)
     assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_PERSISTENT).count, 1);
 }
 
+static void blocks_at_both_ends_come_back(void **state)
+{
+    (void)state;
+    created(PROTOCOL_TCP, 1, 1);
+    created(PROTOCOL_TCP, 65535, 1);
+    created(PROTOCOL_UDP, 1, 65535);
+    fixture_cut_power();
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_PERSISTENT).count, 2);
+    assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_PERSISTENT).count, 1);
+}
+
+static void a_range_set_after_a_boot_takes_the_place_of_the_one_read(void **state)
+{
+    (void)state;
+    assert_status(store_dynamic(FAMILY_4, PROTOCOL_TCP, 20000, 300), STATUS_SUCCESS);
+    fixture_cut_power();
+    assert_status(store_dynamic(FAMILY_4, PROTOCOL_TCP, 30000, 300), STATUS_SUCCESS);
+    struct registry before = f.nt.registry;
+    unsigned values = 0;
+    for (uint32_t slot = 0; slot < before.slots; slot++)
+        values += (unsigned)(before.used[slot / 64] >> (slot % 64) & 1);
+    assert_int_equal(values, 1);
+}
+
+static void an_exclusion_woken_up_takes_its_old_value_over(void **state)
+{
+    (void)state;
+    const struct port_range range = {5000, 10};
+    assert_status(exclude(PROTOCOL_TCP, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    assert_status(exclusion_delete(f.tcpip, FAMILY_4, PROTOCOL_TCP, &range, STORE_ACTIVE),
+                  STATUS_SUCCESS);
+    assert_status(exclude(PROTOCOL_TCP, 5000, 10, STORE_PERSISTENT), STATUS_SUCCESS);
+    unsigned values = 0;
+    for (uint32_t slot = 0; slot < f.nt.registry.slots; slot++)
+        values += (unsigned)(f.nt.registry.used[slot / 64] >> (slot % 64) & 1);
+    assert_int_equal(values, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -186,6 +229,9 @@ int main(void)
         TEST(a_dynamic_range_is_stored_under_its_protocol),
         TEST(the_range_of_a_family_is_stored_under_both),
         TEST(values_that_make_no_sense_are_passed_over),
+        TEST(blocks_at_both_ends_come_back),
+        TEST(a_range_set_after_a_boot_takes_the_place_of_the_one_read),
+        TEST(an_exclusion_woken_up_takes_its_old_value_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

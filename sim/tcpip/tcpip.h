@@ -32,8 +32,8 @@ struct tcpip;
 struct endpoint;
 struct reservation;
 
-/* Boots: reads the store, sets persistent reservations and exclusions up under new tokens, draws
- * the ephemeral cursors and foreign blocks. NULL when the arena is full.
+/* Boots: reads the store, sets persistent reservations and exclusions up, draws the salt of new
+ * tokens, the ephemeral cursors and foreign blocks. NULL when the arena is full.
  */
 struct tcpip *tcpip_boot(struct nt *nt);
 
@@ -195,7 +195,7 @@ struct pool_entry {
     enum entry_kind kind;
     bool stored; /* on the disk */
     bool family_4, family_6;
-    uint64_t token;      /* 0 for exclusions and foreign blocks */
+    uint64_t token; /* 0 for exclusions, foreign blocks, and what nobody looked up since the boot */
     uint32_t process_id; /* of the acquirer; 0 unless ENTRY_RUNTIME */
 };
 

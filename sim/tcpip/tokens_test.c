@@ -177,6 +177,50 @@ static void a_full_arena_leaves_the_names_as_they_are(void **state)
     assert_ptr_equal(reservation_holder(f.tcpip, token), holder);
 }
 
+static void the_salt_fits_its_place(void **state)
+{
+    (void)state;
+    static const uint64_t high[] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    f.engine.choices.list = high;
+    f.engine.choices.list_count = 3;
+    fixture_reboot();
+    assert_int_equal(f.tcpip->tokens.salt, 0xffff);
+}
+
+static void nothing_is_found_where_nothing_was_named(void **state)
+{
+    (void)state;
+    assert_int_equal(f.tcpip->tokens.size, 0);
+    assert_null(tokens_find(&f.tcpip->tokens, 0));
+    assert_null(tokens_find(&f.tcpip->tokens, 1));
+    assert_int_equal(tokens_history(&f.tcpip->tokens, 1), TOKEN_UNKNOWN);
+}
+
+static void tokens_that_start_over_have_a_history_too(void **state)
+{
+    (void)state;
+    CHOOSE(stale_token, names_another);
+    struct endpoint *holder = tcp();
+    uint64_t token = acquired(holder, 5000, 10);
+    assert_int_equal(token, 1);
+    reservation_holder_closed(f.tcpip, holder, false);
+    assert_int_equal(tokens_history(&f.tcpip->tokens, token), TOKEN_RETIRED);
+    assert_int_equal(tokens_history(&f.tcpip->tokens, token + 1), TOKEN_UNKNOWN);
+    assert_int_equal(f.tcpip->tokens.count, 0);
+}
+
+static void a_table_that_grows_gives_the_old_one_back(void **state)
+{
+    (void)state;
+    assert_true(tokens_reserve(&f.tcpip->tokens, 100));
+    size_t old_size = f.tcpip->tokens.size * sizeof(struct token_name);
+    assert_true(tokens_reserve(&f.tcpip->tokens, 200));
+    size_t used = f.engine.arena.used;
+    void *again = arena_take(&f.engine.arena, old_size);
+    assert_int_equal(f.engine.arena.used, used);
+    arena_give(&f.engine.arena, again, old_size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +244,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_are_found_while_they_stand, open_machine,
                                         close_machine),
         cmocka_unit_test_setup_teardown(a_full_arena_leaves_the_names_as_they_are, open_machine,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(the_salt_fits_its_place, open_machine, close_machine),
+        cmocka_unit_test_setup_teardown(nothing_is_found_where_nothing_was_named, open_machine,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(tokens_that_start_over_have_a_history_too, open_machine,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(a_table_that_grows_gives_the_old_one_back, open_machine,
                                         close_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
