@@ -537,6 +537,35 @@ static void starting_one_port_late_ends_at_65535(void **state)
     assert_int_equal(count_blocks(PROTOCOL_UDP, ENTRY_RUNTIME).last.range.first, 65535);
 }
 
+static void exclusions_of_one_family_are_in_the_way_of_wildcard_blocks(void **state)
+{
+    (void)state;
+    static const uint64_t list[] = {20};
+    CHOOSE(netsh_families, apart);
+    const struct port_range range = {49160, 10}, next = {49170, 10}, last = {65530, 6};
+    assert_status(exclusion_add(f.tcpip, FAMILY_6, PROTOCOL_TCP, &range, STORE_ACTIVE),
+                  STATUS_SUCCESS);
+    assert_status(exclusion_add(f.tcpip, FAMILY_4, PROTOCOL_TCP, &next, STORE_ACTIVE),
+                  STATUS_SUCCESS);
+    assert_status(exclusion_add(f.tcpip, FAMILY_4, PROTOCOL_TCP, &last, STORE_ACTIVE),
+                  STATUS_SUCCESS);
+    struct endpoint *holder = tcp();
+    assert_status(acquire(holder, 0, 9, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49180);
+    assert_status(acquire(holder, 0, 8, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49152);
+    assert_refused(acquire(holder, 0, 16360, &view), STATUS_SHARING_VIOLATION);
+    CHOOSE(wildcard_order, random);
+    f.engine.choices.list = list;
+    f.engine.choices.list_count = 1;
+    assert_status(acquire(holder, 0, 4, &view), STATUS_SUCCESS);
+    assert_int_equal(view.range.first, 49189);
+    uint64_t token;
+    CHOOSE(create_zero_start, wildcard);
+    assert_status(create(PROTOCOL_TCP, 0, 4, &token), STATUS_SUCCESS);
+    assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_PERSISTENT).last.range.first, 49193);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -573,6 +602,7 @@ int main(void)
         TEST(the_draw_has_as_many_answers_as_there_are_places),
         TEST(a_block_of_two_may_hold_one),
         TEST(starting_one_port_late_ends_at_65535),
+        TEST(exclusions_of_one_family_are_in_the_way_of_wildcard_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

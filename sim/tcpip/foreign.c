@@ -6,18 +6,18 @@
 #include "sim/tcpip/reservation.h"
 
 /* Where the next block goes: the first gap from a drawn place on, or the lowest. */
-static uint32_t draw_place(struct tcpip *tcpip, const struct portset *taken,
+static uint32_t draw_place(struct tcpip *tcpip, enum protocol protocol,
                            const struct port_range *within)
 {
     uint32_t end = within->first + within->count;
-    uint32_t lowest = portset_find_run(taken, within->first, end, FOREIGN_PORTS);
+    uint32_t lowest = pool_find_run(tcpip, protocol, within->first, end, FOREIGN_PORTS);
 
     if (lowest == PORT_END)
         return PORT_END;
     uint64_t places = within->count - FOREIGN_PORTS + 1;
     uint32_t from =
         within->first + (uint32_t)choose(&tcpip->nt->engine->choices, CHOICE_FOREIGN, places);
-    uint32_t place = portset_find_run(taken, from, end, FOREIGN_PORTS);
+    uint32_t place = pool_find_run(tcpip, protocol, from, end, FOREIGN_PORTS);
     return place == PORT_END ? lowest : place;
 }
 
@@ -27,7 +27,7 @@ static bool place_blocks(struct tcpip *tcpip, enum protocol protocol)
 
     for (int i = 0; i < FOREIGN_BLOCKS; i++) {
         struct port_range range = {.count = FOREIGN_PORTS};
-        range.first = draw_place(tcpip, &tcpip->pools[protocol].taken, &within);
+        range.first = draw_place(tcpip, protocol, &within);
         if (range.first == PORT_END)
             return true;
         struct reservation *block = reservation_new(tcpip, ENTRY_FOREIGN, protocol, &range);

@@ -68,8 +68,8 @@ static nt_status check_administrator(const struct tcpip *tcpip, const struct tok
 static uint32_t place_wildcard(const struct tcpip *tcpip, enum protocol protocol, uint32_t count)
 {
     struct port_range within = dynamic_range(tcpip, FAMILY_4, protocol);
-    uint32_t first = portset_find_run(&tcpip->pools[protocol].taken, within.first,
-                                      within.first + within.count, count);
+    uint32_t first =
+        pool_find_run(tcpip, protocol, within.first, within.first + within.count, count);
 
     return first == PORT_END ? 0 : first;
 }

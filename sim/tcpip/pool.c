@@ -93,6 +93,24 @@ uint32_t pool_next_used(const struct tcpip *tcpip, enum protocol protocol, uint3
     return porttable_next_used(&tcpip->pools[protocol].bound, first, end);
 }
 
+uint32_t pool_find_run(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,
+                       uint32_t end, uint32_t count)
+{
+    const struct pool *pool = &tcpip->pools[protocol];
+
+    while (first < end) {
+        uint32_t start = portset_find_run(&pool->taken, first, end, count);
+        if (start == PORT_END || BEHAVES(tcpip->profile, netsh_families, shared))
+            return start;
+        struct block_walk walk = blockindex_overlapping(&pool->blocks, start, start + count);
+        const struct reservation *block = block_walk_next(&walk);
+        if (block == NULL)
+            return start;
+        first = reservation_limit(block);
+    }
+    return PORT_END;
+}
+
 /* What `taken` must hold: who is bound, and the blocks that count. */
 static void expect_taken(const struct tcpip *tcpip, enum protocol protocol,
                          struct portset *expected)

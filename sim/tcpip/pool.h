@@ -66,8 +66,8 @@ void pool_port_free(struct tcpip *tcpip, enum protocol protocol, uint32_t port);
 uint32_t pool_next_used(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,
                         uint32_t end);
 
-/* The lowest start of `count` ports in a row inside the range that are neither in use nor in a block,
- * or PORT_END. An exclusion of one family alone is in the way of a block too.
+/* The lowest start of `count` ports in a row inside the range that are neither in use nor in a
+ * block, or PORT_END. An exclusion of one family alone is in the way of a block too.
  */
 uint32_t pool_find_run(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,
                        uint32_t end, uint32_t count);
