@@ -99,7 +99,7 @@ static void no_ipv4_address_of_others_can_be_bound(void)
     const ULONG lan = from_bytes(machine()->lan);
     const ULONG others[] = {lan - 1,    lan + 1,    lan ^ 0x00000100, lan ^ 0x00010000, 0x7EFFFFFF,
                             0x80000000, 0x00000001, 0xDFFFFFFF,       0xC0000201,       0xFFFFFFFE,
-                            0xFFFFFEFF, 0xFFFEFFFF, 0xFEFFFFFF};
+                            0xFFFFFEFF, 0xFFFEFFFF, 0xFEFFFFFF,       0xF0000001};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         OBSERVE_VALUE(bind_foreign_address, try_ipv4(SOCK_STREAM, others[i], false));

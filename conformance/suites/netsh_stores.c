@@ -103,6 +103,20 @@ static void what_sleeps_holds_no_port(enum block_protocol protocol)
 }
 FOR_TCP_AND_UDP(what_sleeps_holds_no_port)
 
+static void the_first_port_can_be_excluded(enum block_protocol protocol)
+{
+    START_WINSOCK();
+    if (probe_block(protocol, 1, 1) != 0)
+        SKIP_BECAUSE("somebody has port 1");
+    for (int store = ACTIVE; store <= PERSISTENT; store++) {
+        added(protocol, store, 1, 1);
+        assert_int_equal(rows_of(protocol, 1, 1), 1);
+        assert_int_equal(deletes(protocol, store, 1, 1), 0);
+        assert_int_equal(rows_of(protocol, 1, 1), 0);
+    }
+}
+FOR_TCP_AND_UDP(the_first_port_can_be_excluded)
+
 /* ---- After a restart ---------------------------------------------------------------------------
  */
 
@@ -142,6 +156,40 @@ static void each_exclusion_wakes_once_unless_it_was_deleted(void)
     }
     assert_int_equal(probe_block(TCP_BLOCK, first, 50), 0);
     assert_int_equal(probe_block(UDP_BLOCK, first, 50), 0);
+}
+
+/* A block and an exclusion of each protocol, where automatic choice will be let in. */
+static void reserve_and_exclude_to_keep(void)
+{
+    const unsigned first = free_range(SMALL_DYNAMIC_COUNT);
+    ULONG64 token = 0;
+
+    for (int protocol = TCP_BLOCK; protocol <= UDP_BLOCK; protocol++) {
+        assert_int_equal(create_block((enum block_protocol)protocol, first + 40, 10, &token),
+                         ERROR_SUCCESS);
+        added((enum block_protocol)protocol, PERSISTENT, first + 20, 10);
+    }
+    keep(first);
+}
+
+static void automatic_choice_keeps_out_of_both_after_a_restart(void)
+{
+    START_WINSOCK();
+    const unsigned first = what_was_kept();
+    static struct automatic_ports taken;
+
+    for (int i = TCP_BLOCK; i <= UDP_BLOCK; i++) {
+        const enum block_protocol protocol = (enum block_protocol)i;
+        const struct dynamic_range before = automatic_ports_begin(protocol, first, &taken);
+        for (unsigned j = 0; j < taken.count; j++) {
+            assert_false(in_block(taken.ports[j], first + 40, 10));
+            assert_false(in_block(taken.ports[j], first + 20, 10));
+        }
+        assert_int_equal(taken.count, SMALL_DYNAMIC_COUNT - 20);
+        automatic_ports_end(protocol, before, &taken);
+        assert_int_equal(delete_block(protocol, first + 40, 10), ERROR_SUCCESS);
+        assert_int_equal(deletes(protocol, PERSISTENT, first + 20, 10), 0);
+    }
 }
 
 /* Added and deleted in an order that lets a careless store keep the old value in the last place. */
@@ -226,6 +274,40 @@ static void a_line_that_is_no_command_changes_nothing(void)
     assert_int_equal(dynamic_range_show("ipv4", TCP_BLOCK).count, range.count);
 }
 
+/* Exclusions are added and deleted, not set. */
+static void an_exclusion_cannot_be_set(enum block_protocol protocol)
+{
+    const unsigned first = free_range(10);
+    const char *name = block_protocol_name(protocol);
+
+    added(protocol, PERSISTENT, first, 10);
+    assert_int_equal(
+        netsh("int ipv4 set excludedportrange protocol=%s startport=%u numberofports=10", name,
+              first),
+        1);
+    assert_int_equal(rows_of(protocol, first, 10), 1);
+    assert_int_equal(deletes(protocol, PERSISTENT, first, 10), 0);
+}
+FOR_TCP_AND_UDP(an_exclusion_cannot_be_set)
+
+/* Whoever takes hexadecimal numbers takes them for what they are. */
+static void a_hexadecimal_number_is_refused_or_understood(void)
+{
+    static const struct {
+        const char *text;
+        unsigned first;
+    } numbers[] = {{"0x4e20", 20000}, {"0x4EFA", 20218}, {"0x9cde", 40158}, {"0xb0bf", 45247}};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const int code = netsh("int ipv4 add excludedportrange protocol=tcp startport=%s "
+                               "numberofports=0x1A",
+                               numbers[i].text);
+        assert_int_equal(rows_of(TCP_BLOCK, numbers[i].first, 26), code == 0 ? 1 : 0);
+        if (code == 0)
+            assert_int_equal(deletes(TCP_BLOCK, PERSISTENT, numbers[i].first, 26), 0);
+    }
+}
+
 static void netsh_says_what_came_of_a_line(void)
 {
     const unsigned first = free_range(10);
@@ -253,11 +335,18 @@ static const struct suite_case cases[] = {
     CASE(udp_what_was_only_active_can_be_deleted_once, NETSH_001, NETSH_003),
     CASE(tcp_what_sleeps_holds_no_port, NETSH_003, BOOT_006),
     CASE(udp_what_sleeps_holds_no_port, NETSH_003, BOOT_006),
+    CASE(tcp_the_first_port_can_be_excluded, NETSH_001),
+    CASE(udp_the_first_port_can_be_excluded, NETSH_001),
+    REBOOT_CASE(reserve_and_exclude_to_keep, TESTBED_RESTART,
+                automatic_choice_keeps_out_of_both_after_a_restart, BOOT_001, BIND_022, NETSH_007),
     REBOOT_CASE(put_five_to_sleep_and_wake_three, TESTBED_RESTART,
                 each_exclusion_wakes_once_unless_it_was_deleted, NETSH_003, BOOT_006),
     REBOOT_CASE(set_each_range_twice, TESTBED_RESTART,
                 the_range_that_was_set_last_survives_a_restart, NETSH_005, BOOT_006),
     CASE(a_line_that_is_no_command_changes_nothing, NETSH_001, NETSH_005),
+    CASE(tcp_an_exclusion_cannot_be_set, NETSH_001),
+    CASE(udp_an_exclusion_cannot_be_set, NETSH_001),
+    CASE(a_hexadecimal_number_is_refused_or_understood, NETSH_001),
     CASE(netsh_says_what_came_of_a_line, NETSH_001),
     END_OF_CASES,
 };
