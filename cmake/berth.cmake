@@ -13,6 +13,11 @@ if(BERTH_SANITIZE)
     -fsanitize=${BERTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(berth_options INTERFACE -fsanitize=${BERTH_SANITIZE})
 endif()
+# The simulator tells the fuzzers where an input went.
+if(BERTH_FUZZ)
+  target_compile_options(berth_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(berth_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # berth_win32: our Win32 headers, for what is written against Windows' names.
 add_library(berth_win32 INTERFACE)
