@@ -240,6 +240,7 @@ static void a_line_that_is_no_command_changes_nothing(void)
         "int ipv4 add",
         "int ipv4",
         "int",
+        "inside",
         "ipv4 add excludedportrange",
         "int ipv4 excludedportrange add",
     };

@@ -242,10 +242,6 @@ static void scalable_ports_are_shared_with_scalable_sockets_alone(void)
         const SOCKET second = scalable_socket();
         if (bind_ipv4(second, SECOND_LOOPBACK, 0) != 0)
             OBSERVE(port_scalability, ignored);
-        else
-            OBSERVE(port_scalability, per_address);
-        assert_int_not_equal(bound_port(second), SMALL_FIRST + BLOCK_AT);
-        assert_int_not_equal(bound_port(second), SMALL_FIRST + PLAIN_AT);
         closesocket(second);
         for (int j = 0; j < 2; j++) {
             const SOCKET plain = udp_socket();
@@ -253,7 +249,21 @@ static void scalable_ports_are_shared_with_scalable_sockets_alone(void)
             closesocket(plain);
         }
     }
+    OBSERVE(port_scalability, per_address);
 
+    SOCKET seconds[SMALL_COUNT - 2];
+    for (int i = 0; i < SMALL_COUNT - 2; i++) {
+        seconds[i] = scalable_socket();
+        assert_int_equal(bind_ipv4(seconds[i], SECOND_LOOPBACK, 0), 0);
+        assert_int_not_equal(bound_port(seconds[i]), SMALL_FIRST + BLOCK_AT);
+        assert_int_not_equal(bound_port(seconds[i]), SMALL_FIRST + PLAIN_AT);
+    }
+    const SOCKET beyond = scalable_socket();
+    assert_int_not_equal(bind_ipv4(beyond, SECOND_LOOPBACK, 0), 0);
+
+    closesocket(beyond);
+    for (int i = 0; i < SMALL_COUNT - 2; i++)
+        closesocket(seconds[i]);
     for (int i = 0; i < SMALL_COUNT; i++)
         closesocket(sockets[i]);
     closesocket(holder);
