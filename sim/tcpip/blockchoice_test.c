@@ -316,8 +316,11 @@ static void an_old_block_gets_its_ports_back(void **state)
     struct endpoint *holder = tcp();
     uint64_t token = acquired(holder, 5000, 2);
     struct endpoint *e = associated(tcp(), token), *g = associated(tcp(), token);
+    struct endpoint *last = associated(tcp(), token);
     assert_status(reservation_release(f.tcpip, holder, &owner, token), STATUS_SUCCESS);
     assert_status(bind_port(e, 0), STATUS_SUCCESS);
+    assert_status(bind_port(last, 0), STATUS_SUCCESS);
+    assert_int_equal(endpoint_port(last), 5001);
     endpoint_close(f.tcpip, e);
     assert_status(bind_port(g, 0), STATUS_SUCCESS);
     assert_int_equal(endpoint_port(g), 5000);

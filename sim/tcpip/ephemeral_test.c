@@ -396,6 +396,15 @@ static void a_port_left_under_a_block_of_the_other_protocol_stays_taken(void **s
     assert_int_equal(choice(), 50002);
 }
 
+static void closed_scalable_sockets_leave_nothing_to_share(void **state)
+{
+    (void)state;
+    struct endpoint *e = bound_with(tcp(), loopback4(), 0, &scalable);
+    assert_int_equal(f.tcpip->pools[PROTOCOL_TCP].scalable, 1);
+    endpoint_close(f.tcpip, e);
+    assert_int_equal(f.tcpip->pools[PROTOCOL_TCP].scalable, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
@@ -426,6 +435,7 @@ int main(void)
         TEST(a_reserved_range_may_be_shared_by_mistake),
         TEST(a_returned_port_is_handed_out_once),
         TEST(a_port_left_under_a_block_of_the_other_protocol_stays_taken),
+        TEST(closed_scalable_sockets_leave_nothing_to_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
