@@ -251,6 +251,30 @@ static void of_many_blocks_those_not_deleted_survive(void)
             removed(many_protocol(i), first + 4 * i, many_count(i));
 }
 
+/* New blocks take the places of deleted ones, in the store too, and no other's. */
+static void create_many_delete_some_and_create_others(void)
+{
+    create_many_and_delete_every_third();
+    const unsigned first = what_was_kept().first;
+    for (unsigned i = 0; i < MANY_BLOCKS; i += 3)
+        created(the_other_protocol(many_protocol(i)), first + 4 * i, 2);
+}
+
+static void of_many_blocks_the_kept_and_the_later_survive(void)
+{
+    START_WINSOCK();
+    const unsigned first = what_was_kept().first;
+    for (unsigned i = 0; i < MANY_BLOCKS; i++) {
+        const bool later = i % 3 == 0;
+        const enum block_protocol own = many_protocol(i);
+        const enum block_protocol protocol = later ? the_other_protocol(own) : own;
+        const unsigned count = later ? 2 : many_count(i);
+        assert_int_equal(looked_up(protocol, first + 4 * i, count), ERROR_SUCCESS);
+        assert_int_equal(probe_block(the_other_protocol(protocol), first + 4 * i, count), 0);
+        removed(protocol, first + 4 * i, count);
+    }
+}
+
 /* ---- Deleted blocks ---------------------------------------------------------------------------
  */
 
@@ -437,6 +461,8 @@ static const struct suite_case cases[] = {
                 the_first_and_the_last_port_survive_a_restart, BOOT_001),
     REBOOT_CASE(create_many_and_delete_every_third, TESTBED_RESTART,
                 of_many_blocks_those_not_deleted_survive, BOOT_001, CRT_022),
+    REBOOT_CASE(create_many_delete_some_and_create_others, TESTBED_RESTART,
+                of_many_blocks_the_kept_and_the_later_survive, BOOT_001, CRT_022),
     REBOOT_CASE(create_two_and_delete_one, TESTBED_RESTART,
                 a_deleted_block_stays_gone_after_a_restart, CRT_022),
     REBOOT_CASE(create_two_and_delete_one, TESTBED_POWER_CUT,

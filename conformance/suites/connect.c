@@ -16,6 +16,11 @@ static unsigned connect_to(SOCKET s, const struct sockaddr_in *peer)
     return winsock_outcome(connect(s, any(peer), sizeof(*peer)));
 }
 
+static int send_one(SOCKET s, const void *bytes, int size, const struct sockaddr_in *to)
+{
+    return sendto(s, bytes, size, 0, any(to), to == NULL ? 0 : (int)sizeof(*to));
+}
+
 static struct sockaddr_in name_of(SOCKET s)
 {
     struct sockaddr_in name;
@@ -142,6 +147,10 @@ static void a_datagram_socket_takes_a_peer_and_gives_it_up(void)
     assert_int_equal(WSAGetLastError(), WSAENOTCONN);
     assert_int_equal(bind_loopback(s, port), WSAEINVAL);
     assert_int_equal(connect_to(s, &peer), 0);
+    peer = ipv4_address(INADDR_LOOPBACK, port);
+    assert_int_equal(send_one(s, "x", 1, &peer), 1);
+    assert_int_equal(bound_port(s), port + 1);
+    peer.sin_family = AF_UNSPEC;
 
     const SOCKET fresh = udp_socket();
     assert_int_equal(winsock_outcome(connect(fresh, any(&peer), sizeof(peer.sin_family))), 0);
@@ -224,6 +233,12 @@ static void names_fit_or_are_not_written(void)
         assert_int_equal(room, size);
         assert_fails_with(getsockname(s, (struct sockaddr *)&out, &room), WSAEFAULT);
     }
+    int larger = sizeof(out) + 10;
+    assert_int_equal(getpeername(s, (struct sockaddr *)&out, &larger), 0);
+    assert_int_equal(larger, sizeof(out));
+    larger = sizeof(out) + 10;
+    assert_int_equal(getsockname(s, (struct sockaddr *)&out, &larger), 0);
+    assert_int_equal(larger, sizeof(out));
     for (int kind = 0; kind < TESTBED_BAD_POINTER_COUNT; kind++) {
         const enum testbed_bad_pointer bad = (enum testbed_bad_pointer)kind;
         int room = sizeof(out);
@@ -235,11 +250,6 @@ static void names_fit_or_are_not_written(void)
     }
     close_socket(s);
     END_WINSOCK();
-}
-
-static int send_one(SOCKET s, const void *bytes, int size, const struct sockaddr_in *to)
-{
-    return sendto(s, bytes, size, 0, any(to), to == NULL ? 0 : (int)sizeof(*to));
 }
 
 static void a_refused_datagram_binds_nothing(void)

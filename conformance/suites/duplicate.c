@@ -163,6 +163,11 @@ static void a_structure_fills_what_the_arguments_leave_open(void)
     assert_true(other != INVALID_SOCKET);
     const WSAPROTOCOL_INFOW told_other = described(other);
     assert_describes(&told_other, AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
+    const SOCKET stream = WSASocketW(0, SOCK_STREAM, IPPROTO_TCP, &info, 0, 0);
+    assert_true(stream != INVALID_SOCKET);
+    const WSAPROTOCOL_INFOW told_stream = described(stream);
+    assert_describes(&told_stream, AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    close_socket(stream);
     close_socket(other);
     close_socket(same);
     close_socket(first);
@@ -337,7 +342,7 @@ static void a_structure_stays_good_while_others_are_closed(void)
 /* Raw sockets have addresses and no ports. */
 static void a_raw_socket_has_a_name_without_a_port(void)
 {
-    const struct sockaddr_in peer = ipv4_address(INADDR_LOOPBACK, 5);
+    struct sockaddr_in peer = ipv4_address(INADDR_LOOPBACK, 5);
     struct sockaddr_in name;
     int size = sizeof(name);
     START_WINSOCK();
@@ -358,6 +363,10 @@ static void a_raw_socket_has_a_name_without_a_port(void)
     assert_int_equal(connect(connects, (const struct sockaddr *)&peer, sizeof(peer)), 0);
     assert_int_equal(getpeername(connects, (struct sockaddr *)&name, &size), 0);
     assert_int_equal(ntohl(name.sin_addr.s_addr), INADDR_LOOPBACK);
+    peer.sin_family = AF_UNSPEC;
+    assert_int_equal(connect(connects, (const struct sockaddr *)&peer, sizeof(peer)), 0);
+    assert_fails_with(getpeername(connects, (struct sockaddr *)&name, &size), WSAENOTCONN);
+    assert_int_equal(bind_loopback(connects, 0), WSAEINVAL);
     close_socket(connects);
     close_socket(sends);
     close_socket(s);

@@ -27,9 +27,10 @@ static void make_read_only(void *bytes)
 
 static void buffers_may_lie_at_the_end_of_their_page(void)
 {
-    const USHORT port = free_ports(2);
+    const USHORT port = free_ports(3);
     START_WINSOCK();
     const SOCKET s = tcp_socket();
+    const SOCKET other = tcp_socket();
     INET_PORT_RANGE *const range = last_bytes(sizeof(*range));
     INET_PORT_RESERVATION_INSTANCE *const instance = last_bytes(sizeof(*instance));
     DWORD *const returned = last_bytes(sizeof(*returned));
@@ -48,16 +49,60 @@ static void buffers_may_lie_at_the_end_of_their_page(void)
     assert_int_equal(WSAIoctl(s, SIO_ASSOCIATE_PORT_RESERVATION, token, sizeof(*token), NULL, 0,
                               returned, NULL, NULL),
                      0);
-    *name = ipv4_address(INADDR_LOOPBACK, port);
+    *name = ipv4_address(INADDR_LOOPBACK, (USHORT)(port + 2));
     make_read_only(name);
-    assert_int_equal(bind(s, (const struct sockaddr *)name, sizeof(*name)), 0);
+    assert_int_equal(bind(other, (const struct sockaddr *)name, sizeof(*name)), 0);
     struct sockaddr_in *const out = last_bytes(sizeof(*out));
     *size = sizeof(*out);
-    assert_int_equal(getsockname(s, (struct sockaddr *)out, size), 0);
-    assert_int_equal(ntohs(out->sin_port), port);
+    assert_int_equal(getsockname(other, (struct sockaddr *)out, size), 0);
+    assert_int_equal(ntohs(out->sin_port), port + 2);
     *size = sizeof(*out);
     make_read_only(out);
-    assert_fails_with(getsockname(s, (struct sockaddr *)out, size), WSAEFAULT);
+    assert_fails_with(getsockname(other, (struct sockaddr *)out, size), WSAEFAULT);
+    close_socket(other);
+    close_socket(s);
+    END_WINSOCK();
+}
+
+/* What a call only reads, it never asks to write. */
+static void what_is_only_read_may_lie_in_read_only_memory(void)
+{
+    const struct sockaddr_in peer = ipv4_address(INADDR_LOOPBACK, free_ports(1));
+    DWORD returned = 0;
+    START_WINSOCK();
+    const SOCKET s = udp_socket();
+    u_long *const on = last_bytes(sizeof(*on));
+    WSAPROTOCOL_INFOW *const wide = last_bytes(sizeof(*wide));
+    WSAPROTOCOL_INFOA *const narrow = last_bytes(sizeof(*narrow));
+    struct sockaddr_in *const to = last_bytes(sizeof(*to));
+    WSABUF *const buffer = last_bytes(sizeof(*buffer));
+    char *const text = last_bytes(5);
+    *on = 1;
+    *to = peer;
+    buffer->len = 5;
+    buffer->buf = text;
+    assert_int_equal(WSADuplicateSocketW(s, GetCurrentProcessId(), wide), 0);
+    assert_int_equal(WSADuplicateSocketA(s, GetCurrentProcessId(), narrow), 0);
+    make_read_only(on);
+    make_read_only(wide);
+    make_read_only(narrow);
+    make_read_only(to);
+    make_read_only(buffer);
+    make_read_only(text);
+    const SOCKET one = WSASocketW(0, 0, 0, wide, 0, 0);
+    const SOCKET two = WSASocketA(0, 0, 0, narrow, 0, 0);
+    assert_true(one != INVALID_SOCKET && two != INVALID_SOCKET);
+    assert_int_equal(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (const char *)on, sizeof(*on)), 0);
+    assert_int_equal(WSAIoctl(s, (DWORD)FIONBIO, on, sizeof(*on), NULL, 0, &returned, NULL, NULL),
+                     0);
+    assert_int_equal(
+        WSASendTo(s, buffer, 1, &returned, 0, (const struct sockaddr *)to, sizeof(*to), NULL, NULL),
+        0);
+    assert_int_equal(returned, 5);
+    assert_int_equal(connect(s, (const struct sockaddr *)to, sizeof(*to)), 0);
+    assert_int_equal(sendto(s, text, 5, 0, NULL, 0), 5);
+    close_socket(one);
+    close_socket(two);
     close_socket(s);
     END_WINSOCK();
 }
@@ -144,6 +189,7 @@ static void pages_are_zero_and_may_be_read_only_from_the_start(void)
 // clang-format off
 static const struct suite_case cases[] = {
     CASE(buffers_may_lie_at_the_end_of_their_page, ACQ_003, ACQ_006, ASSOC_008, BIND_014),
+    CASE(what_is_only_read_may_lie_in_read_only_memory, BIND_025, SHR_003),
     CASE(a_buffer_is_bad_by_one_byte, BIND_014),
     CASE(a_page_has_the_protection_it_was_given_last, ERR_005),
     CASE(pages_are_zero_and_may_be_read_only_from_the_start, ERR_005),

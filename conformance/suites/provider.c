@@ -49,10 +49,10 @@ static void start_provider(SOCKET s, WSPPROC_TABLE *table, struct report *report
     if (startup == NULL)
         return;
     memset(&upcalls, 0, sizeof(upcalls));
-    memset(&data, 0xFF, sizeof(data));
-    memset(table, 0, sizeof(*table));
     report->found = TRUE;
     report->older = (unsigned)startup(MAKEWORD(1, 1), &data, &protocol, upcalls, table);
+    memset(&data, 0xFF, sizeof(data));
+    memset(table, 0, sizeof(*table));
     report->started = (unsigned)startup(MAKEWORD(2, 2), &data, &protocol, upcalls, table);
     report->version = data.wVersion;
     report->high_version = data.wHighVersion;

@@ -1,7 +1,5 @@
 #include "sim/afd/socket.h"
 
-#include <string.h>
-
 #include "sim/engine/check.h"
 
 _Static_assert(sizeof(struct socket_object) <= 320,
@@ -272,21 +270,13 @@ nt_status socket_listen(struct socket_object *socket, struct process *process, i
     return STATUS_SUCCESS;
 }
 
-static bool is_loopback(const struct address *address)
-{
-    static const uint8_t loopback_6[16] = {[15] = 1};
-    if (address->family == FAMILY_4)
-        return address->bytes[0] == 127;
-    return memcmp(address->bytes, loopback_6, sizeof loopback_6) == 0;
-}
-
 /* The address a connection to `peer` is made from, when the socket is bound to the wildcard. A
  * listener was found at the peer's address, so that is one of this machine's own.
  */
 static struct address source_for(const struct address *peer)
 {
     struct address source = *peer;
-    if (peer->family == FAMILY_4 && is_loopback(peer))
+    if (peer->family == FAMILY_4 && peer->bytes[0] == 127)
         source = (struct address){.family = FAMILY_4, .bytes = {127, 0, 0, 1}};
     return source;
 }
