@@ -37,8 +37,8 @@ static void compare_entry(void *context, const struct pool_entry *entry)
     const struct model_block *block = &fuzz.model.blocks[found];
     ASSERT(block->token == 0 || block->token == entry->token);
     ASSERT(block->stored == entry->stored);
-    if (block->kind == MODEL_RUNTIME)
-        ASSERT(fuzz.process_ids[block->process] == entry->process_id || entry->process_id != 0);
+    if (block->kind == MODEL_RUNTIME && block->process >= 0)
+        ASSERT(fuzz.process_ids[block->process] == entry->process_id);
     tally->blocks++;
 }
 

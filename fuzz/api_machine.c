@@ -56,6 +56,7 @@ void do_kill(const uint8_t *bytes)
     disarm();
     berth_kill(fuzz.machine, fuzz.processes[process]);
     close_all_of(process);
+    model_process_ended(&fuzz.model, process);
     start_process(process);
     run_process(running);
 }

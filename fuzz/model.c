@@ -251,6 +251,13 @@ void model_close(struct model *model, int s, int process)
     }
 }
 
+void model_process_ended(struct model *model, int process)
+{
+    for (int i = 0; i < MODEL_BLOCKS; i++)
+        if (model->blocks[i].process == process)
+            model->blocks[i].process = -1;
+}
+
 void model_restart(struct model *model)
 {
     memset(model->sockets, 0, sizeof model->sockets);

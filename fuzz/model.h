@@ -28,7 +28,7 @@ struct model_block {
     enum model_protocol protocol;
     uint32_t first, count;
     uint64_t token; /* 0 for an exclusion */
-    int process;    /* of a runtime block */
+    int process;    /* of a runtime block; -1 when it has ended */
     int holder;     /* the socket of a runtime block */
     bool stored;    /* there again after a restart */
 };
@@ -92,6 +92,11 @@ void model_bound(struct model *model, int s, bool wildcard, uint32_t port);
  * runtime blocks acquired on it.
  */
 void model_close(struct model *model, int s, int process);
+
+/* The process is no more. A block it acquired on a socket that others hold too lives on, as
+ * nobody's; whoever comes next by that number has no right to it.
+ */
+void model_process_ended(struct model *model, int process);
 
 /* Power off: sockets, runtime blocks and what is not stored are gone; tokens are unknown (0). */
 void model_restart(struct model *model);

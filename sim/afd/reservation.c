@@ -64,11 +64,9 @@ static const struct socket_object *shared_holder(const struct socket_object *soc
     if (afd->nt->processes->next == NULL)
         return NULL; /* there is no other process */
     const struct endpoint *endpoint = reservation_holder(afd->tcpip, token);
-    if (endpoint == NULL)
+    if (endpoint == NULL || reservation_owner(afd->tcpip, token) == process->id)
         return NULL;
-    const struct socket_object *holder =
-        endpoint == socket->endpoint ? socket : held(process, endpoint);
-    return holder != NULL && holder->acquirer != process->id ? holder : NULL;
+    return endpoint == socket->endpoint ? socket : held(process, endpoint);
 }
 
 static struct requester requester_of(const struct socket_object *socket,

@@ -128,6 +128,24 @@ static void another_process_needs_a_share_in_the_holder(void **state)
     assert_status(socket_associate(socket_find(other, handle), other, token), STATUS_ACCESS_DENIED);
 }
 
+/* Found by the fuzzer: who acquired last used to hide that the earlier block is shared too. */
+static void two_acquirers_of_one_socket_share_both_blocks(void **state)
+{
+    (void)state;
+    struct process *other = new_process(NULL, false);
+    struct socket_object *holder = open_socket(FAMILY_4, PROTOCOL_UDP);
+    struct socket_object *theirs = socket_find(other, duplicate_for(holder, other));
+    const struct port_range range = {7000, 2};
+    struct reservation_view view;
+    assert_status(socket_acquire(theirs, other, &range, &view), STATUS_SUCCESS);
+    uint64_t mine = acquire_token(holder, 7010, 2);
+    assert_status(socket_associate(open_socket(FAMILY_4, PROTOCOL_UDP), self, view.token),
+                  STATUS_SUCCESS);
+    assert_status(socket_associate(open_socket(FAMILY_4, PROTOCOL_UDP), self, mine),
+                  STATUS_SUCCESS);
+    assert_status(socket_release(holder, self, view.token), STATUS_SUCCESS);
+}
+
 static void standard_users_reserve_unless_the_profile_forbids(void **state)
 {
     (void)state;
@@ -213,6 +231,7 @@ int main(void)
         SOCKET_TEST(a_duplicate_keeps_the_block_or_does_not),
         SOCKET_TEST(an_inherited_handle_keeps_the_block_or_does_not),
         SOCKET_TEST(another_process_needs_a_share_in_the_holder),
+        SOCKET_TEST(two_acquirers_of_one_socket_share_both_blocks),
         SOCKET_TEST(standard_users_reserve_unless_the_profile_forbids),
         SOCKET_TEST(a_bound_socket_may_acquire_or_not),
         SOCKET_TEST(who_may_reserve_at_all),

@@ -119,3 +119,10 @@ struct endpoint *reservation_holder(struct tcpip *tcpip, uint64_t token)
 
     return block == NULL ? NULL : block->holder;
 }
+
+uint32_t reservation_owner(struct tcpip *tcpip, uint64_t token)
+{
+    const struct reservation *block = tokens_find(&tcpip->tokens, token);
+
+    return block == NULL ? 0 : block->process_id;
+}

@@ -163,6 +163,9 @@ void reservation_process_ended(struct tcpip *tcpip, uint32_t process_id);
 /* The holder of the runtime reservation called `token`, or NULL: for requester.shares_holder. */
 struct endpoint *reservation_holder(struct tcpip *tcpip, uint64_t token);
 
+/* The process that acquired the runtime reservation called `token`, or 0 when there is none. */
+uint32_t reservation_owner(struct tcpip *tcpip, uint64_t token);
+
 /* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions -------------------------
  */
 
