@@ -241,6 +241,11 @@ static void the_socket_then_the_pointers_then_the_option_is_judged(void)
         assert_fails_with(getsockopt(s, levels[i], UNHEARD_OF, (char *)&value, &size),
                           WSAENOPROTOOPT);
     }
+    /* Names of one level mean nothing at another. */
+    size = sizeof(value);
+    assert_int_equal(set(s, IPPROTO_TCP, SO_LINGER, 0), WSAENOPROTOOPT);
+    assert_fails_with(getsockopt(s, IPPROTO_TCP, SO_LINGER, (char *)&value, &size), WSAENOPROTOOPT);
+    assert_fails_with(getsockopt(s, IPPROTO_IPV6, SO_TYPE, (char *)&value, &size), WSAENOPROTOOPT);
     close_socket(s);
     END_WINSOCK();
 }
