@@ -141,7 +141,9 @@ static void the_host_has_a_name(void)
     START_WINSOCK();
     memset(name, 'x', sizeof(name));
     assert_int_equal(gethostname(name, sizeof(name)), 0);
-    const size_t length = strnlen(name, sizeof(name));
+    const char *const end = memchr(name, 0, sizeof(name));
+    assert_non_null(end);
+    const size_t length = (size_t)(end - name);
     assert_in_range(length, 1, sizeof(name) - 1);
     char *const exact = name + 100;
     memset(exact, 'x', 100);
