@@ -266,3 +266,20 @@ void do_option(const uint8_t *bytes)
     if (answer == 0 && !exclusive)
         modelled(s)->reuse = on;
 }
+
+/* A socket of a block makes room for another: the same place, the same block, bound anew. */
+void do_again(const uint8_t *bytes)
+{
+    const int s = socket_of(bytes[1]);
+    const struct model_socket before = *modelled(s);
+    if (!usable(s) || !before.bound || before.block < 0 || before.block_ended)
+        return;
+    const uint8_t kind = (uint8_t)((before.protocol == MODEL_UDP) | (before.ipv6 ? 0x30 : 0));
+    const uint8_t same[OPERATION_SIZE] = {0, (uint8_t)s, kind, before.wildcard};
+    const uint8_t latest[OPERATION_SIZE] = {0, (uint8_t)s, 0, before.wildcard};
+    remember_token(fuzz.model.blocks[before.block].token);
+    do_close(same);
+    do_socket(same);
+    do_associate(latest);
+    do_bind(latest);
+}

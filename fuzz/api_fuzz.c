@@ -77,7 +77,7 @@ static void (*const operations[])(const uint8_t *) = {
     do_bind,    do_bind,      do_bind,      do_bind,      do_implicit_bind, do_option,
     do_create,  do_create,    do_delete,    do_lookup,    do_exclusion,     do_switch,
     do_switch,  do_duplicate, do_kill,      do_reboot,    do_cut,           do_fail_allocation,
-    do_cleanup, do_bind,
+    do_cleanup, do_again,
 };
 
 void target_use(const struct profile *profile)

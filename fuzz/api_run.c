@@ -64,7 +64,10 @@ bool is_administrator(void)
 
 uint64_t token_of(uint8_t byte)
 {
-    return byte >= 0xF0 ? 0x0123456789ABCDEF : fuzz.tokens[byte % TOKENS];
+    if (byte >= 0xF0)
+        return 0x0123456789ABCDEF;
+    const int latest = fuzz.token_next - 1;
+    return fuzz.tokens[(byte < 0xA0 ? latest : byte) % TOKENS];
 }
 
 void remember_token(uint64_t token)

@@ -41,7 +41,9 @@ uint16_t explicit_port_of(uint8_t byte);
 uint16_t count_of(uint8_t byte);
 int socket_of(uint8_t byte);
 
-/* One of the latest tokens, dead or alive; now and then one that never was. */
+/* The latest token more often than not, or one before it, dead or alive; now and then one that
+ * never was.
+ */
 uint64_t token_of(uint8_t byte);
 void remember_token(uint64_t token);
 
@@ -77,6 +79,7 @@ void do_release(const uint8_t *bytes);
 void do_bind(const uint8_t *bytes);
 void do_implicit_bind(const uint8_t *bytes);
 void do_option(const uint8_t *bytes);
+void do_again(const uint8_t *bytes);
 void do_create(const uint8_t *bytes);
 void do_delete(const uint8_t *bytes);
 void do_lookup(const uint8_t *bytes);
