@@ -45,6 +45,7 @@ has git || need git
 includes stdarg.h && printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n' |
     cc -E - >/dev/null 2>&1 || need libcmocka-dev
 includes xxhash.h || need libxxhash-dev
+includes sqlite3.h || need libsqlite3-dev
 ls /usr/lib/*/libboost_context.so /usr/local/lib*/libboost_context.so /usr/lib/libboost_context.so \
     >/dev/null 2>&1 || need libboost-context-dev
 has clang || need clang
