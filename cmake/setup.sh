@@ -38,6 +38,8 @@ cmake_is_recent() {
 
 has cc || need gcc
 has cc && includes stdio.h || need libc6-dev
+has c++ || need g++ # for berth-c++
+has pkg-config || need pkg-config
 cmake_is_recent || need cmake
 has ninja || need ninja-build
 has git || need git

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/stat.h>
+
 #include <sqlite3.h>
 
 #define XXH_INLINE_ALL
@@ -27,11 +29,17 @@ static const char set_up[] = "PRAGMA locking_mode = EXCLUSIVE;"
                              "PRAGMA synchronous = EXTRA;"
                              "PRAGMA temp_store = MEMORY;";
 
+#define MACHINE_TABLE "CREATE TABLE machine(boots INTEGER NOT NULL, checksum INTEGER NOT NULL)"
+#define SECTOR_TABLE                                                                               \
+    "CREATE TABLE sector(number INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, "                  \
+    "bytes BLOB NOT NULL)"
+
 static const char make_tables[] =
-    "CREATE TABLE machine(boots INTEGER NOT NULL, checksum INTEGER NOT NULL);"
-    "CREATE TABLE sector(number INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, "
-    "                    bytes BLOB NOT NULL);"
-    "INSERT INTO machine VALUES(0, 0);";
+    MACHINE_TABLE ";" SECTOR_TABLE ";INSERT INTO machine VALUES(0, 0);";
+
+/* SQLite reads a damaged definition as another one: it must be ours, to the letter. */
+static const char count_tables[] = "SELECT count(*) FROM sqlite_schema WHERE sql IN "
+                                   "('" MACHINE_TABLE "', '" SECTOR_TABLE "')";
 
 /* A checksum that a row of zeros does not have by itself. */
 static int64_t checksum(uint64_t number, const void *bytes, size_t size)
@@ -126,7 +134,10 @@ static bool read_sectors(struct machine_file *file,
  */
 static const char *check_or_make(struct machine_file *file)
 {
-    if (ask(file, "PRAGMA page_count", -1) == 0) {
+    struct stat status;
+
+    /* Not by opening it: to close it again would drop SQLite's locks. */
+    if (stat(file->path, &status) == 0 && status.st_size == 0) {
         char identity[128];
         snprintf(identity, sizeof identity, "PRAGMA application_id = %d; PRAGMA user_version = %d",
                  APPLICATION_ID, FORMAT_VERSION);
@@ -139,7 +150,7 @@ static const char *check_or_make(struct machine_file *file)
     if (ask(file, "PRAGMA user_version", 0) != FORMAT_VERSION)
         return "of another version of Berth, expected one of this version's";
     int64_t boots = ask(file, "SELECT boots FROM machine", -1);
-    if (!is_sound(file) || boots < 0 ||
+    if (!is_sound(file) || ask(file, count_tables, 0) != 2 || boots < 0 ||
         (boots > 0 &&
          ask(file, "SELECT checksum FROM machine", 0) != boots_checksum((uint64_t)boots)) ||
         !read_sectors(file, NULL, NULL))
@@ -232,6 +243,13 @@ static void keep_sector(void *context, uint32_t sector, const unsigned char *byt
     sqlite3_reset(file->keep);
 }
 
+static void note_end(void *context, uint32_t number, const void *bytes)
+{
+    (void)bytes;
+    if (*(size_t *)context < (size_t)number + 1)
+        *(size_t *)context = (size_t)number + 1;
+}
+
 static void place_sector(void *context, uint32_t number, const void *bytes)
 {
     memcpy((unsigned char *)context + (size_t)number * BERTH_SECTOR_SIZE, bytes, BERTH_SECTOR_SIZE);
@@ -239,10 +257,12 @@ static void place_sector(void *context, uint32_t number, const void *bytes)
 
 bool machine_file_attach(struct machine_file *file, struct berth *machine)
 {
-    int64_t sectors = ask(file, "SELECT ifnull(max(number) + 1, 0) FROM sector", 0);
-    size_t size = (size_t)sectors * BERTH_SECTOR_SIZE;
-    unsigned char *disk = calloc(1, size + 1);
+    size_t sectors = 0;
 
+    if (!read_sectors(file, note_end, &sectors))
+        return false;
+    size_t size = sectors * BERTH_SECTOR_SIZE;
+    unsigned char *disk = calloc(1, size + 1); /* none is no disk, and no lack of memory */
     bool put = disk != NULL && read_sectors(file, place_sector, disk) &&
                berth_put_disk(machine, disk, size);
     free(disk);

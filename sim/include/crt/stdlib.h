@@ -15,10 +15,10 @@
 #endif
 
 /* The host's declarations stand, for <cstdlib> wants them; they are bound anew before any use. */
-BERTH_CRT_AS(size_t, mbstowcs, mbstowcs, (wchar_t * to, const char *from, size_t count) BERTH_CRT_THROW);
-BERTH_CRT_AS(size_t, wcstombs, wcstombs, (char *to, const wchar_t *from, size_t count) BERTH_CRT_THROW);
-BERTH_CRT_AS(int, mbtowc, mbtowc, (wchar_t * to, const char *text, size_t size) BERTH_CRT_THROW);
-BERTH_CRT_AS(int, wctomb, wctomb, (char *to, wchar_t character) BERTH_CRT_THROW);
+BERTH_CRT(size_t, mbstowcs, (wchar_t * to, const char *from, size_t count) BERTH_CRT_THROW);
+BERTH_CRT(size_t, wcstombs, (char *to, const wchar_t *from, size_t count)BERTH_CRT_THROW);
+BERTH_CRT(int, mbtowc, (wchar_t * to, const char *text, size_t size) BERTH_CRT_THROW);
+BERTH_CRT(int, wctomb, (char *to, wchar_t character)BERTH_CRT_THROW);
 
 BERTH_CRT(char *, _itoa, (int value, char *text, int base));
 BERTH_CRT(wchar_t *, _itow, (int value, wchar_t *text, int base));
