@@ -25,6 +25,7 @@ int __wrap_main(int argc, char **argv, char **environment);
 
 static struct machine_file *file;
 static FILE *trace;
+static wide **wide_argv, **wide_environment;
 
 static int refuse(const char *message, int exit_code)
 {
@@ -64,7 +65,8 @@ static int run_program(int argc, char **argv, char **environment)
         return __real_main(argc, argv, environment);
     while (environment[variables] != NULL)
         variables++;
-    wide **wide_argv = widen(argc, argv), **wide_environment = widen(variables, environment);
+    wide_argv = widen(argc, argv);
+    wide_environment = widen(variables, environment);
     if (wide_argv == NULL || wide_environment == NULL)
         return refuse("no memory for the arguments", EXIT_HARNESS);
     for (size_t i = 0; i < sizeof wide_mains / sizeof wide_mains[0]; i++)
