@@ -4,6 +4,7 @@
 #include <tchar.h>
 #include <strsafe.h>
 #include <wchar.h>
+#include <inttypes.h>
 
 static void narrow(void)
 {
@@ -14,6 +15,7 @@ static void narrow(void)
     printf("%I64d %I64u %I64x %I32d %Iu\n", -5000000000LL, 18000000000ULL, 0xabcdef0123LL, -7,
            sizeof(void *));
     printf("%lu %ld %lld %zu %hd %hhu\n", value, -1L, -2LL, sizeof(WCHAR), 70000, 257);
+    printf("%" PRIu64 " %" PRId32 " %" PRIxPTR "\n", (uint64_t)1 << 40, -5, (uintptr_t)0xabc);
     printf("[%5d] [%-5d] [%05d] [%+d] [% d] [%.3d] [%*d]\n", 42, 42, 42, 42, 42, 42, 4, 42);
     printf("%x %X %#x %#o %o %08lX\n", 255, 255, 255, 8, 8, 48879ul);
     printf("%p %p\n", (void *)0x12345678, NULL);
