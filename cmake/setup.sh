@@ -38,6 +38,8 @@ cmake_is_recent() {
 
 has cc || need gcc
 has cc && includes stdio.h || need libc6-dev
+has c++ || need g++ # for berth-c++
+has pkg-config || need pkg-config
 cmake_is_recent || need cmake
 has ninja || need ninja-build
 has git || need git
@@ -45,6 +47,7 @@ has git || need git
 includes stdarg.h && printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>\n' |
     cc -E - >/dev/null 2>&1 || need libcmocka-dev
 includes xxhash.h || need libxxhash-dev
+includes sqlite3.h || need libsqlite3-dev
 ls /usr/lib/*/libboost_context.so /usr/local/lib*/libboost_context.so /usr/lib/libboost_context.so \
     >/dev/null 2>&1 || need libboost-context-dev
 has clang || need clang

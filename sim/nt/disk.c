@@ -51,6 +51,12 @@ static size_t bytes_before_the_cut(enum cut cut, struct engine *engine)
     ABSURD("a cut at no place");
 }
 
+static void tell(const struct disk *disk, uint32_t sector)
+{
+    if (disk->written != NULL)
+        disk->written(disk->written_context, sector, disk_sector(disk, sector));
+}
+
 bool disk_write(struct disk *disk, struct engine *engine, uint32_t sector, const void *bytes)
 {
     ASSERT(sector < disk->sectors);
@@ -61,6 +67,7 @@ bool disk_write(struct disk *disk, struct engine *engine, uint32_t sector, const
     disk->writes++;
     if (disk->cut == CUT_NONE || disk->writes != disk->cut_at) {
         memcpy(target, bytes, SECTOR_SIZE);
+        tell(disk, sector);
         return true;
     }
 
@@ -69,6 +76,7 @@ bool disk_write(struct disk *disk, struct engine *engine, uint32_t sector, const
     disk->cut = CUT_NONE;
     disk->cut_at = 0;
     memcpy(target, bytes, bytes_before_the_cut(cut, engine));
+    tell(disk, sector);
     engine_trace(engine, "disk: the power fails at write %llu", (unsigned long long)disk->writes);
     return false;
 }

@@ -23,6 +23,9 @@ struct disk {
     uint64_t cut_at; /* the write (counted as in `writes`, from 1) the power fails at; 0 never */
     enum cut cut;    /* before, during or after that write */
     bool powered;    /* false once the power failed: no write reaches the disk any more */
+    /* Called with each sector as it now is, before the write returns; NULL for nobody. */
+    void (*written)(void *context, uint32_t sector, const unsigned char *bytes);
+    void *written_context;
 };
 
 /* An empty disk, all zero. False when the host has no memory. */

@@ -119,6 +119,38 @@ static void a_disk_that_grows_keeps_its_bytes(void **state)
     assert_int_equal(machine.disk.sectors, 1000);
 }
 
+static unsigned char kept[SECTOR_SIZE];
+static unsigned times_kept;
+
+static void keep(void *context, uint32_t sector, const unsigned char *bytes)
+{
+    assert_ptr_equal(context, kept);
+    assert_int_equal(sector, 1);
+    memcpy(kept, bytes, SECTOR_SIZE);
+    times_kept++;
+}
+
+/* Torn ones too; and none that did not happen. */
+static void who_listens_has_every_sector_as_it_is_on_the_disk(void **state)
+{
+    (void)state;
+    times_kept = 0;
+    machine.disk.written = keep;
+    machine.disk.written_context = kept;
+    assert_true(write_once());
+    assert_int_equal(times_kept, 1);
+    assert_memory_equal(kept, disk_sector(&machine.disk, 1), SECTOR_SIZE);
+
+    memset(news, 0x33, sizeof news);
+    machine.disk.cut = CUT_DURING;
+    machine.disk.cut_at = machine.disk.writes + 1;
+    assert_false(write_once());
+    assert_int_equal(times_kept, 2);
+    assert_memory_equal(kept, disk_sector(&machine.disk, 1), SECTOR_SIZE);
+    assert_false(write_once());
+    assert_int_equal(times_kept, 2);
+}
+
 #define DISK_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown_machine)
 
 int main(void)
@@ -132,6 +164,7 @@ int main(void)
         DISK_TEST(power_comes_back_with_the_boot_and_the_cut_is_over),
         DISK_TEST(the_power_fails_at_the_write_that_was_named),
         DISK_TEST(a_disk_that_grows_keeps_its_bytes),
+        DISK_TEST(who_listens_has_every_sector_as_it_is_on_the_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a program needs of kernel32: last error, threads, events, waits, handles, time. Each call is
+/* What a program needs of kernel32: last error, threads, events, waits, handles. Each call is
  * the running thread's of the machine this host thread is inside of.
  */
 #include "sim/runtime/machine.h"
@@ -270,6 +270,12 @@ static _Noreturn void end_first_thread(struct nt *nt, DWORD exit_code)
     exit((int)exit_code);
 }
 
+/* The host takes back what the machine was; its disk has everything that was acknowledged. */
+void ExitProcess(UINT uExitCode)
+{
+    exit((int)uExitCode);
+}
+
 void ExitThread(DWORD dwExitCode)
 {
     struct nt *nt = running();
@@ -383,14 +389,4 @@ DWORD WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAl
 {
     return wait_for_handles(nCount, lpHandles, bWaitAll != FALSE, dwMilliseconds,
                             "WaitForMultipleObjects");
-}
-
-void Sleep(DWORD dwMilliseconds)
-{
-    wait_for_time(running(), timeout_ns(dwMilliseconds), "Sleep");
-}
-
-ULONGLONG GetTickCount64(void)
-{
-    return nt_uptime_ns(running()) / 1000000u;
 }

@@ -56,6 +56,7 @@ struct berth *berth_new(const struct berth_config *config)
     if (config->profile != NULL)
         machine->profile = *config->profile;
     machine->uac.never_notify = config->never_notify;
+    machine->boots = config->boots;
     return machine;
 }
 
@@ -157,9 +158,12 @@ static void erase_disk(struct berth *machine)
     if (disk->sectors == FIRST_SECTORS) {
         memset(disk->bytes, 0, (size_t)disk->sectors * SECTOR_SIZE);
     } else {
+        struct disk before = *disk;
         disk_close(disk);
         bool opened = disk_open(disk, FIRST_SECTORS);
         ASSERT(opened);
+        disk->written = before.written;
+        disk->written_context = before.written_context;
     }
     disk->writes = 0;
 }
@@ -197,6 +201,29 @@ unsigned char *berth_disk(struct berth *machine, size_t *size)
     machine->disk_lent = true;
     *size = (size_t)machine->disk.sectors * SECTOR_SIZE;
     return machine->disk.bytes;
+}
+
+_Static_assert((int)BERTH_SECTOR_SIZE == SECTOR_SIZE, "a sector");
+
+bool berth_put_disk(struct berth *machine, const void *bytes, size_t size)
+{
+    ASSERT(machine->nt == NULL);
+    ASSERT(size % SECTOR_SIZE == 0);
+    if (!disk_grow(&machine->disk, (uint32_t)(size / SECTOR_SIZE)))
+        return false;
+    memset(machine->disk.bytes, 0, (size_t)machine->disk.sectors * SECTOR_SIZE);
+    if (size > 0)
+        memcpy(machine->disk.bytes, bytes, size);
+    return true;
+}
+
+void berth_on_disk_write(struct berth *machine,
+                         void (*written)(void *context, uint32_t sector,
+                                         const unsigned char *bytes),
+                         void *context)
+{
+    machine->disk.written = written;
+    machine->disk.written_context = context;
 }
 
 void berth_cut_power_at(struct berth *machine, uint64_t write, enum berth_cut when)

@@ -1,61 +1,147 @@
-/* A program's own main on simulated thread 0 of a booted machine: link with -Wl,--wrap=main.
- *
- * BERTH_SEED chooses the run; BERTH_USER the user (standard, admin, elevated).
+/* A program's own main or wmain on simulated thread 0 of a booted machine: link with
+ * -Wl,--wrap=main. The environment says what machine it is and who runs it: environment.h.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/include/berth/berth.h"
+#include "sim/runtime/crt.h"
+#include "sim/runtime/environment.h"
+#include "sim/runtime/machine_file.h"
 
 enum { EXIT_USAGE = 2, EXIT_HARNESS = 3 };
 
-int __real_main(int argc, char **argv, char **environment);
+/* The program has one of these. In C++ wmain is mangled by its parameters. */
+#define WMAIN(name, symbol) __attribute__((weak)) int name(int, wide **, wide **) __asm__(symbol)
+__attribute__((weak)) int __real_main(int argc, char **argv, char **environment);
+WMAIN(wmain_of_c, "wmain");
+WMAIN(wmain_without, "_Z5wmainv");
+WMAIN(wmain_of_two, "_Z5wmainiPPw");
+WMAIN(wmain_of_three, "_Z5wmainiPPwS0_");
+WMAIN(wmain_of_two_const, "_Z5wmainiPPKw");
+WMAIN(wmain_of_two_consts, "_Z5wmainiPKPKw");
+
 int __wrap_main(int argc, char **argv, char **environment);
 
-static bool read_seed(uint64_t *seed)
-{
-    const char *text = getenv("BERTH_SEED");
-    char *end;
+static struct machine_file *file;
+static FILE *trace;
+static wide **wide_argv, **wide_environment;
 
-    if (text == NULL)
-        return true;
-    errno = 0;
-    *seed = strtoull(text, &end, 0);
-    return errno == 0 && end != text && *end == '\0';
+static int refuse(const char *message, int exit_code)
+{
+    fprintf(stderr, "berth: %s\n", message);
+    return exit_code;
 }
 
-static bool read_user(struct berth_launch *launch)
+static const char *variable(const char *name)
 {
-    const char *text = getenv("BERTH_USER");
+    return getenv(name);
+}
 
-    if (text == NULL || strcmp(text, "standard") == 0)
-        return true;
-    launch->account = BERTH_ADMIN;
-    launch->run_as = strcmp(text, "elevated") == 0;
-    launch->consent = launch->run_as;
-    return launch->run_as || strcmp(text, "admin") == 0;
+/* The text at `argv` in UTF-16, for as long as the program runs. */
+static wide **widen(int count, char **texts)
+{
+    wide **result = calloc((size_t)count + 1, sizeof *result);
+
+    for (int i = 0; result != NULL && i < count; i++) {
+        size_t size = strlen(texts[i]) + 1;
+        result[i] = calloc(size, sizeof *result[i]);
+        if (result[i] == NULL)
+            return NULL;
+        berth_mbstowcs(result[i], texts[i], size);
+    }
+    return result;
+}
+
+static int run_program(int argc, char **argv, char **environment)
+{
+    int (*const wide_mains[])(int, wide **, wide **) = {
+        wmain_of_c,    wmain_of_two,       wmain_of_three,
+        wmain_without, wmain_of_two_const, wmain_of_two_consts,
+    };
+    int variables = 0;
+
+    if (__real_main != NULL)
+        return __real_main(argc, argv, environment);
+    while (environment[variables] != NULL)
+        variables++;
+    wide_argv = widen(argc, argv);
+    wide_environment = widen(variables, environment);
+    if (wide_argv == NULL || wide_environment == NULL)
+        return refuse("no memory for the arguments", EXIT_HARNESS);
+    for (size_t i = 0; i < sizeof wide_mains / sizeof wide_mains[0]; i++)
+        if (wide_mains[i] != NULL)
+            return wide_mains[i](argc, wide_argv, wide_environment);
+    return refuse("the program has neither main nor wmain(int, wchar_t **)", EXIT_USAGE);
+}
+
+static void write_trace(void *context, const char *line)
+{
+    fprintf(context, "%s\n", line);
+}
+
+static bool open_trace(const char *path, char message[ENVIRONMENT_MESSAGE_SIZE])
+{
+    trace = strcmp(path, "-") == 0 ? stderr : fopen(path, "w");
+    if (trace == NULL) {
+        snprintf(message, ENVIRONMENT_MESSAGE_SIZE,
+                 "BERTH_TRACE='%s': cannot be opened, expected a file that can be written", path);
+        return false;
+    }
+    setvbuf(trace, NULL, _IOLBF, BUFSIZ);
+    return true;
+}
+
+/* However the program ends, by its last return or by exit(). */
+static void close_machine_file(void)
+{
+    machine_file_close(file);
+    file = NULL;
+}
+
+static struct berth *switch_on(const struct environment *environment)
+{
+    struct berth_config config = {.seed = environment->seed, .profile = &environment->profile};
+
+    /* A later boot is another draw of everything; the first is the one without a machine file. */
+    if (file != NULL) {
+        config.boots = machine_file_boots(file);
+        config.seed ^= config.boots * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    struct berth *machine = berth_new(&config);
+    if (machine == NULL)
+        return NULL;
+    if (trace != NULL)
+        berth_trace(machine, write_trace, trace);
+    if ((file == NULL || machine_file_attach(file, machine)) && berth_boot(machine) &&
+        berth_enter(machine, &environment->launch) == 0)
+        return machine;
+    berth_free(machine);
+    return NULL;
 }
 
 int __wrap_main(int argc, char **argv, char **environment)
 {
-    struct berth_config config = {.seed = 1};
-    struct berth_launch launch = {.account = BERTH_STANDARD};
+    static struct environment settings;
+    char message[ENVIRONMENT_MESSAGE_SIZE];
 
-    if (!read_seed(&config.seed) || !read_user(&launch)) {
-        fputs("berth: BERTH_SEED must be a number, BERTH_USER standard, admin or elevated\n",
-              stderr);
-        return EXIT_USAGE;
+    _Static_assert((int)MACHINE_FILE_MESSAGE_SIZE == (int)ENVIRONMENT_MESSAGE_SIZE, "one buffer");
+    if (!environment_read(&settings, variable, message))
+        return refuse(message, EXIT_USAGE);
+    if (settings.trace != NULL && !open_trace(settings.trace, message))
+        return refuse(message, EXIT_USAGE);
+    if (settings.machine != NULL) {
+        file = machine_file_open(settings.machine, MACHINE_FILE_WAIT_MS, message);
+        if (file == NULL)
+            return refuse(message, EXIT_USAGE);
+        atexit(close_machine_file);
     }
-    struct berth *machine = berth_new(&config);
-    if (machine == NULL || !berth_boot(machine) || berth_enter(machine, &launch) != 0) {
-        fputs("berth: the machine does not start\n", stderr);
-        berth_free(machine);
-        return EXIT_HARNESS;
-    }
+    struct berth *machine = switch_on(&settings);
+    if (machine == NULL)
+        return refuse("the machine does not start", EXIT_HARNESS);
+
     /* The program may also end by exit(): then the host takes the machine's memory back. */
-    int exit_code = __real_main(argc, argv, environment);
+    int exit_code = run_program(argc, argv, environment);
     berth_leave(machine);
     berth_off(machine, BERTH_SHUT_DOWN);
     berth_free(machine);

@@ -45,8 +45,19 @@ static const struct {
     KERNEL32(CreateThread) KERNEL32(ExitThread) KERNEL32(WaitForSingleObject)
     KERNEL32(WaitForMultipleObjects) KERNEL32(CreateEventA) KERNEL32(CreateEventW)
     KERNEL32(SetEvent) KERNEL32(ResetEvent) KERNEL32(CloseHandle) KERNEL32(SetHandleInformation)
-    KERNEL32(GetHandleInformation) KERNEL32(Sleep) KERNEL32(GetTickCount64)
+    KERNEL32(GetHandleInformation) KERNEL32(Sleep) KERNEL32(SleepEx) KERNEL32(GetTickCount64)
     KERNEL32(LoadLibraryA) KERNEL32(GetModuleHandleA) KERNEL32(GetProcAddress)
+    KERNEL32(FormatMessageA) KERNEL32(FormatMessageW) KERNEL32(GetProcessHeap) KERNEL32(HeapAlloc)
+    KERNEL32(HeapReAlloc) KERNEL32(HeapFree) KERNEL32(HeapSize) KERNEL32(LocalAlloc)
+    KERNEL32(LocalFree) KERNEL32(GlobalAlloc) KERNEL32(GlobalFree) KERNEL32(GetTickCount)
+    KERNEL32(QueryPerformanceCounter) KERNEL32(QueryPerformanceFrequency)
+    KERNEL32(GetSystemTimeAsFileTime) KERNEL32(GetSystemTime) KERNEL32(GetLocalTime)
+    KERNEL32(InitializeCriticalSection) KERNEL32(EnterCriticalSection)
+    KERNEL32(TryEnterCriticalSection) KERNEL32(LeaveCriticalSection)
+    KERNEL32(DeleteCriticalSection) KERNEL32(GetStdHandle) KERNEL32(WriteFile)
+    KERNEL32(WriteConsoleA) KERNEL32(WriteConsoleW) KERNEL32(SetConsoleOutputCP)
+    KERNEL32(OutputDebugStringA) KERNEL32(OutputDebugStringW) KERNEL32(MultiByteToWideChar)
+    KERNEL32(WideCharToMultiByte) KERNEL32(ExitProcess)
     /* clang-format on */
 };
 

@@ -38,6 +38,7 @@ struct berth_config {
     size_t memory_limit;           /* bytes of volatile memory; 0 for 4 GiB of address space */
     unsigned char poison;          /* what unwritten memory holds; no outcome depends on it */
     bool never_notify;             /* the UAC slider at its lowest */
+    uint64_t boots; /* how often it was switched on before, when its disk is an old one */
 };
 
 /* A machine that is switched off, with an empty disk. */
@@ -67,6 +68,20 @@ void berth_set_never_notify(struct berth *machine, bool on);
 
 /* The disk's bytes, to damage or compare. They live until the next write. */
 unsigned char *berth_disk(struct berth *machine, size_t *size);
+
+/* Gives a machine that is switched off the disk of an earlier one: whole sectors. False when the
+ * host has no memory.
+ */
+enum { BERTH_SECTOR_SIZE = 512 };
+bool berth_put_disk(struct berth *machine, const void *bytes, size_t size);
+
+/* Calls `written` with each sector that is written, before the guest's call that caused it returns:
+ * who keeps the sectors keeps all that was acknowledged. NULL for nobody.
+ */
+void berth_on_disk_write(struct berth *machine,
+                         void (*written)(void *context, uint32_t sector,
+                                         const unsigned char *bytes),
+                         void *context);
 
 /* Pulls the plug at the n-th sector write from now (1 is the next): before it, in its middle, or
  * after it. The guest's call then fails and berth_has_power() is false; switch off and boot.

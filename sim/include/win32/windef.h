@@ -16,7 +16,7 @@
 #include <sys/types.h>
 #include <time.h>
 #include <wchar.h>
-#if !defined(_WIN32)
+#if !defined(_WIN32) || defined(__GLIBC__) /* programs are told that this is Windows */
 #include <sys/select.h>
 #include <sys/time.h>
 #include <unistd.h>

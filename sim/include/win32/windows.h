@@ -91,4 +91,6 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #define GetModuleHandle GetModuleHandleA
 #endif
 
+#include "winbase.h"
+
 #endif

@@ -1,0 +1,1 @@
+/* <sdkddkver.h>: which Windows a program asks for makes no difference here. */

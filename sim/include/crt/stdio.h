@@ -1,0 +1,69 @@
+/* <stdio.h>: the host's, but what prints prints as Windows' does: %I64d, %ws, %S, a long of 32
+ * bits, pointers as sixteen digits.
+ */
+#ifndef BERTH_CRT_STDIO_H
+#define BERTH_CRT_STDIO_H
+
+#include "crtdefs.h"
+
+#define printf berth_host_printf
+#define fprintf berth_host_fprintf
+#define sprintf berth_host_sprintf
+#define snprintf berth_host_snprintf
+#define vprintf berth_host_vprintf
+#define vfprintf berth_host_vfprintf
+#define vsprintf berth_host_vsprintf
+#define vsnprintf berth_host_vsnprintf
+#include_next <stdio.h>
+#undef printf
+#undef fprintf
+#undef sprintf
+#undef snprintf
+#undef vprintf
+#undef vfprintf
+#undef vsprintf
+#undef vsnprintf
+
+BERTH_CRT(int, printf, (const char *format, ...));
+BERTH_CRT(int, fprintf, (FILE * stream, const char *format, ...));
+BERTH_CRT(int, sprintf, (char *buffer, const char *format, ...));
+BERTH_CRT(int, snprintf, (char *buffer, size_t size, const char *format, ...));
+BERTH_CRT(int, vprintf, (const char *format, va_list arguments));
+BERTH_CRT(int, vfprintf, (FILE * stream, const char *format, va_list arguments));
+BERTH_CRT(int, vsprintf, (char *buffer, const char *format, va_list arguments));
+BERTH_CRT(int, vsnprintf, (char *buffer, size_t size, const char *format, va_list arguments));
+
+BERTH_CRT(int, _snprintf, (char *buffer, size_t size, const char *format, ...));
+BERTH_CRT(int, _vsnprintf, (char *buffer, size_t size, const char *format, va_list arguments));
+BERTH_CRT(int, _scprintf, (const char *format, ...));
+BERTH_CRT(int, _vscprintf, (const char *format, va_list arguments));
+BERTH_CRT(int, sprintf_s, (char *buffer, size_t size, const char *format, ...));
+BERTH_CRT(int, vsprintf_s, (char *buffer, size_t size, const char *format, va_list arguments));
+BERTH_CRT(int, _snprintf_s, (char *buffer, size_t size, size_t count, const char *format, ...));
+BERTH_CRT_AS(int, printf_s, printf, (const char *format, ...));
+BERTH_CRT_AS(int, fprintf_s, fprintf, (FILE * stream, const char *format, ...));
+
+#define _fileno fileno
+#define _flushall() fflush(NULL)
+
+static inline errno_t fopen_s(FILE **file, const char *name, const char *mode)
+{
+    *file = fopen(name, mode);
+    return *file == NULL ? 2 : 0;
+}
+
+#if defined(__cplusplus)
+template <size_t size> inline int sprintf_s(char (&buffer)[size], const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vsprintf_s(buffer, size, format, arguments);
+    va_end(arguments);
+    return written;
+}
+#endif
+
+/* Windows has the wide half in <stdio.h> too. */
+#include <wchar.h>
+
+#endif

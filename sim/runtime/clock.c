@@ -1,0 +1,122 @@
+/* The machine's clocks. Time is virtual: it moves when threads wait, and by a microsecond whenever
+ * somebody looks, so that a program that polls a clock gets on, and others have their turn
+ * meanwhile.
+ */
+#include <windows.h>
+
+#include "sim/runtime/crt.h"
+#include "sim/runtime/machine.h"
+
+enum { LOOK_NS = 1000, NS_IN_MS = 1000000, NS_IN_TICK = 100, TICKS_IN_SECOND = 10000000 };
+
+/* Every machine is switched on at noon of 1 January 2024, UTC, which is its time zone. */
+static const uint64_t first_second = UINT64_C(1704110400);
+static const uint64_t seconds_from_1601_to_1970 = UINT64_C(11644473600);
+
+static struct nt *look(void)
+{
+    struct nt *nt = machine_running();
+    wait_for_time(nt, LOOK_NS, "a clock");
+    return nt;
+}
+
+ULONGLONG GetTickCount64(void)
+{
+    return nt_uptime_ns(look()) / NS_IN_MS;
+}
+
+DWORD GetTickCount(void)
+{
+    return (DWORD)GetTickCount64();
+}
+
+/* Ten million ticks a second, as on Windows 10. */
+BOOL QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)
+{
+    lpFrequency->QuadPart = TICKS_IN_SECOND;
+    return TRUE;
+}
+
+BOOL QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)
+{
+    lpPerformanceCount->QuadPart = (LONGLONG)(nt_uptime_ns(look()) / NS_IN_TICK);
+    return TRUE;
+}
+
+/* Ticks since 1601. */
+static uint64_t world_ticks(void)
+{
+    uint64_t seconds = first_second + seconds_from_1601_to_1970;
+    return seconds * TICKS_IN_SECOND + look()->engine->now_ns / NS_IN_TICK;
+}
+
+void GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
+{
+    uint64_t ticks = world_ticks();
+    lpSystemTimeAsFileTime->dwLowDateTime = (DWORD)ticks;
+    lpSystemTimeAsFileTime->dwHighDateTime = (DWORD)(ticks >> 32);
+}
+
+/* Days since 1970 as a date of the Gregorian calendar: years are counted from March, so that the
+ * odd day is the last of a year, in cycles of 400 of them.
+ */
+static void set_date(SYSTEMTIME *date, uint64_t days)
+{
+    const uint64_t days_in_cycle = 146097, days_to_1970 = 719468;
+    uint64_t day = days + days_to_1970, cycle = day / days_in_cycle;
+
+    day %= days_in_cycle;
+    uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    day -= 365 * year + year / 4 - year / 100;
+    uint64_t month = (5 * day + 2) / 153; /* from March */
+    date->wDay = (WORD)(day - (153 * month + 2) / 5 + 1);
+    date->wMonth = (WORD)(month < 10 ? month + 3 : month - 9);
+    date->wYear = (WORD)(cycle * 400 + year + (month >= 10));
+    date->wDayOfWeek = (WORD)((days + 4) % 7); /* 1970 began on a Thursday */
+}
+
+void GetSystemTime(LPSYSTEMTIME lpSystemTime)
+{
+    uint64_t milliseconds =
+        world_ticks() / (TICKS_IN_SECOND / 1000) - seconds_from_1601_to_1970 * 1000;
+    uint64_t seconds = milliseconds / 1000;
+
+    set_date(lpSystemTime, seconds / 86400);
+    lpSystemTime->wHour = (WORD)(seconds / 3600 % 24);
+    lpSystemTime->wMinute = (WORD)(seconds / 60 % 60);
+    lpSystemTime->wSecond = (WORD)(seconds % 60);
+    lpSystemTime->wMilliseconds = (WORD)(milliseconds % 1000);
+}
+
+void GetLocalTime(LPSYSTEMTIME lpSystemTime)
+{
+    GetSystemTime(lpSystemTime);
+}
+
+time_t berth_time(time_t *result)
+{
+    time_t seconds = (time_t)(world_ticks() / TICKS_IN_SECOND - seconds_from_1601_to_1970);
+    if (result != NULL)
+        *result = seconds;
+    return seconds;
+}
+
+clock_t berth_clock(void)
+{
+    return (clock_t)GetTickCount64();
+}
+
+void Sleep(DWORD dwMilliseconds)
+{
+    const uint64_t time =
+        dwMilliseconds == INFINITE ? UINT64_MAX : (uint64_t)dwMilliseconds * NS_IN_MS;
+    wait_for_time(machine_running(), time, "Sleep");
+}
+
+/* Nothing here completes by a procedure call: an alertable sleep is a sleep. */
+DWORD SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
+{
+    (void)bAlertable;
+    Sleep(dwMilliseconds);
+    return 0;
+}

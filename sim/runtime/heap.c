@@ -1,0 +1,97 @@
+/* The process' heap. The guest is host code and has the host's malloc; this is the same memory
+ * under Windows' names, with the size before each block, as HeapSize wants it.
+ */
+#include <stdlib.h>
+
+#include <windows.h>
+
+#include "sim/runtime/machine.h"
+
+/* A handle nobody else has: real ones are multiples of 4. */
+static const uintptr_t process_heap = 0x10001;
+
+struct block {
+    SIZE_T size;
+    SIZE_T padding; /* what follows is aligned to 16 bytes */
+};
+
+static struct block *block_of(LPCVOID memory)
+{
+    return (struct block *)(void *)memory - 1;
+}
+
+static void *allocate(bool zero, SIZE_T size)
+{
+    struct block *block = NULL;
+
+    if (size <= SIZE_MAX - sizeof *block)
+        block = zero ? calloc(1, sizeof *block + size) : malloc(sizeof *block + size);
+    if (block == NULL)
+        return NULL;
+    block->size = size;
+    return block + 1;
+}
+
+HANDLE GetProcessHeap(void)
+{
+    return (HANDLE)process_heap;
+}
+
+LPVOID HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes)
+{
+    (void)hHeap;
+    return allocate((dwFlags & HEAP_ZERO_MEMORY) != 0, dwBytes);
+}
+
+LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes)
+{
+    void *memory = HeapAlloc(hHeap, dwFlags, dwBytes);
+
+    if (memory == NULL)
+        return NULL;
+    SIZE_T before = block_of(lpMem)->size;
+    memcpy(memory, lpMem, before < dwBytes ? before : dwBytes);
+    free(block_of(lpMem));
+    return memory;
+}
+
+BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
+{
+    (void)hHeap;
+    (void)dwFlags;
+    if (lpMem != NULL)
+        free(block_of(lpMem));
+    return TRUE;
+}
+
+SIZE_T HeapSize(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem)
+{
+    (void)hHeap;
+    (void)dwFlags;
+    return block_of(lpMem)->size;
+}
+
+HLOCAL LocalAlloc(UINT uFlags, SIZE_T uBytes)
+{
+    void *memory = allocate((uFlags & LMEM_ZEROINIT) != 0, uBytes);
+    if (memory == NULL)
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return memory;
+}
+
+/* NULL is success. */
+HLOCAL LocalFree(HLOCAL hMem)
+{
+    HeapFree(GetProcessHeap(), 0, hMem);
+    return NULL;
+}
+
+HGLOBAL GlobalAlloc(UINT uFlags, SIZE_T dwBytes)
+{
+    return LocalAlloc(uFlags, dwBytes);
+}
+
+HGLOBAL GlobalFree(HGLOBAL hMem)
+{
+    return LocalFree(hMem);
+}
