@@ -12,7 +12,7 @@ const char settings_help[] =
     "\n"
     "  berth-conformance [--only PATTERN] [--seed N] [--profile FILE] [--set QUESTION=OPTION]...\n"
     "                    [--junit FILE] [--json FILE] [--html FILE] [--observe FILE]\n"
-    "                    [--expect FILE] [--trace FILE]\n"
+    "                    [--expect FILE] [--trace FILE] [--resume FILE]\n"
     "\n"
     "  --only PATTERN         only what a name of a case or suite or the id of a clause contains, "
     "or\n"
@@ -27,6 +27,9 @@ const char settings_help[] =
     "  --observe FILE         writes the observed answers as a profile\n"
     "  --expect FILE          failures that are known: lines of CLAUSE VERDICT REASON\n"
     "  --trace FILE           writes each call the simulator saw\n"
+    "  --resume FILE          on a real machine: plays what stands across a restart, too. Ends with "
+    "4\n"
+    "                         when the machine is to be restarted and the same command given again\n"
     "\n"
     "  --list                 the cases and the clauses they judge\n"
     "  --clauses              every clause, its state and its cases; fails where a case is "
@@ -37,7 +40,7 @@ const char settings_help[] =
     "\n"
     "Exit code: 0 all as expected; 1 a clause failed, an expectation did not come true or the\n"
     "simulator answered otherwise than its profile says; 2 the command line or a file it names is\n"
-    "wrong; 3 the harness itself broke.\n";
+    "wrong; 3 the harness itself broke; 4 cases wait for a restart.\n";
 
 struct reader {
     struct settings *settings;
@@ -149,6 +152,7 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
         {"--observe", &settings->observe},
         {"--expect", &settings->expect},
         {"--trace", &settings->trace},
+        {"--resume", &settings->resume},
         {"--seed", seed},
         {"--set", NULL},
     };
@@ -176,7 +180,7 @@ static bool check_outputs(const struct reader *reader)
 {
     const struct settings *settings = reader->settings;
     const char *const outputs[] = {settings->junit, settings->json, settings->html,
-                                   settings->observe, settings->trace};
+                                   settings->observe, settings->trace, settings->resume};
     const size_t count = sizeof outputs / sizeof *outputs;
     bool any = settings->expect != NULL;
     for (size_t i = 0; i < count; i++) {
