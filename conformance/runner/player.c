@@ -69,18 +69,20 @@ static int play_what_is_told(void)
     static struct order order;
     struct settings settings = {.seed = 1};
     struct run run;
-    if (!testbed_hear_parent(&order, sizeof order))
-        return 1;
     os_prepare();
     profile_default(&settings.profile);
     run_plan(&run, &settings);
-    obey(&run, &order);
-    struct outcome *outcome = &run.outcomes[order.at];
-    if (!run_play(&run, outcome, order.phase))
-        return 2;
-    bool told = tell(&run, outcome);
+    while (testbed_hear_parent(&order, sizeof order)) {
+        run_forget(&run);
+        obey(&run, &order);
+        struct outcome *outcome = &run.outcomes[order.at];
+        if (!run_play(&run, outcome, order.phase))
+            return 1;
+        if (!tell(&run, outcome))
+            return 2;
+    }
     run_free(&run);
-    return told ? 0 : 3;
+    return 0;
 }
 
 const struct testbed_program player_program = {"player", play_what_is_told};
@@ -149,31 +151,55 @@ static void fail_with_exit_code(struct outcome *outcome, int code)
     give_up(outcome, VERDICT_FAIL, why);
 }
 
+/* One player for each user, who plays until a case fails: nobody knows what that leaves behind. */
+static struct testbed_child *players[TESTBED_NETWORK_SERVICE + 1];
+
+static void say_order(const struct run *run, const struct outcome *outcome, enum phase phase,
+                      struct order *order)
+{
+    order->at = (size_t)(outcome - run->outcomes);
+    order->phase = phase;
+    for (int behaviour = 0; behaviour < BEHAVIOUR_COUNT; behaviour++) {
+        order->observed[behaviour] = run->observed[behaviour];
+        order->observed_by[behaviour] = place_of(run, run->observed_by[behaviour]);
+    }
+    if (phase == PHASE_AFTER_REBOOT)
+        memcpy(order->kept, outcome->kept, sizeof order->kept);
+}
+
 static void play_apart(struct run *run, struct outcome *outcome, enum phase phase)
 {
     static struct order order;
-    struct testbed_child *player = start_player(outcome->suite->user);
+    struct testbed_child **player = &players[outcome->suite->user];
     bool late = false;
-    if (player == NULL) {
+    if (*player == NULL)
+        *player = start_player(outcome->suite->user);
+    if (*player == NULL) {
         give_up(outcome, VERDICT_SKIPPED, testbed_reason());
         return;
     }
-    order.at = (size_t)(outcome - run->outcomes);
-    order.phase = phase;
-    for (int behaviour = 0; behaviour < BEHAVIOUR_COUNT; behaviour++) {
-        order.observed[behaviour] = run->observed[behaviour];
-        order.observed_by[behaviour] = place_of(run, run->observed_by[behaviour]);
-    }
-    if (phase == PHASE_AFTER_REBOOT)
-        memcpy(order.kept, outcome->kept, sizeof order.kept);
-    if (testbed_tell(player, &order, sizeof order) && hear(player, run, outcome, &late)) {
-        testbed_wait(player);
+    say_order(run, outcome, phase, &order);
+    bool heard = testbed_tell(*player, &order, sizeof order) &&
+                 hear(*player, run, outcome, &late);
+    if (heard && outcome->verdict != VERDICT_FAIL)
+        return;
+    if (heard) {
+        testbed_kill(*player);
     } else if (late) {
-        testbed_kill(player);
+        testbed_kill(*player);
         give_up(outcome, VERDICT_FAIL, "the case does not end\n");
     } else {
-        fail_with_exit_code(outcome, testbed_wait(player));
+        fail_with_exit_code(outcome, testbed_wait(*player));
     }
+    *player = NULL;
+}
+
+static void end_players(void)
+{
+    for (size_t user = 0; user < sizeof players / sizeof *players; user++)
+        if (players[user] != NULL)
+            testbed_kill(players[user]);
+    memset(players, 0, sizeof players);
 }
 
 /* Whether the case can be played now, and how much of it; when not, says why. */
@@ -206,4 +232,5 @@ void players_run(struct run *run)
         if (outcome->chosen && choose_phase(run, outcome, &phase))
             play_apart(run, outcome, phase);
     }
+    end_players();
 }

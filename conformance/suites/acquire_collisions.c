@@ -348,6 +348,7 @@ static void a_block_over_a_persistent_block_is_refused(void)
     const struct socket_kind *tcp = &SOCKET_KINDS[0];
     ULONG64 token;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons((USHORT)(base + 2)), 3, &token),
                      NO_ERROR);
     OBSERVE_VALUE(acquire_over_persistent, try_acquire(tcp, (USHORT)(base + 2), 3));
@@ -369,6 +370,7 @@ static void a_block_over_a_persistent_udp_block_is_refused(void)
     const struct socket_kind *udp = &SOCKET_KINDS[1];
     ULONG64 token;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentUdpPortReservation(htons(base), 2, &token), NO_ERROR);
     OBSERVE_VALUE(acquire_over_persistent, try_acquire(udp, (USHORT)(base + 1), 2));
     assert_int_equal(try_acquire(udp, (USHORT)(base + 2), 1), 0);

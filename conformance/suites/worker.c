@@ -134,6 +134,8 @@ static struct worker_answer order_worker(struct testbed_child *worker,
     memset(&answer, 0, sizeof(answer));
     assert_true(testbed_tell(worker, order, sizeof(*order)));
     assert_true(testbed_hear(worker, &answer, sizeof(answer)));
+    unless_unsupported(answer.error);
+    unless_missing(answer.error);
     return answer;
 }
 

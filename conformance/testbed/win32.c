@@ -272,9 +272,15 @@ bool testbed_begin_case(enum testbed_user user)
     return true;
 }
 
+/* A case that ended in its middle has left children, and Winsock started: the next one in this
+ * process wants neither.
+ */
 void testbed_end_case(void)
 {
     bed.thread = 0;
+    win32_end_children();
+    while (WSACleanup() == 0) {
+    }
 }
 
 unsigned long long testbed_fingerprint(void)

@@ -26,6 +26,9 @@ bool win32_token_of(enum testbed_user user, HANDLE *token);
 bool win32_start(char *command, HANDLE token, const HANDLE handles[2], bool inherit_all,
                  PROCESS_INFORMATION *process);
 
+/* Ends the children that still run. */
+void win32_end_children(void);
+
 /* Ends with this process whatever it starts. */
 void win32_take_children_along(void);
 

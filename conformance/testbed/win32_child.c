@@ -16,7 +16,10 @@ struct testbed_child {
     HANDLE process;
     DWORD id;
     HANDLE tell, hear;
+    struct testbed_child *next;
 };
+
+static struct testbed_child *children;
 
 /* The pipes of the process this is a child of. */
 static HANDLE parent_tell = INVALID_HANDLE_VALUE;
@@ -227,6 +230,10 @@ struct testbed_child *testbed_start(const struct testbed_start *start, unsigned 
     }
     if (token != NULL)
         CloseHandle(token);
+    if (child != NULL) {
+        child->next = children;
+        children = child;
+    }
     return child;
 }
 
@@ -235,15 +242,30 @@ unsigned long testbed_child_id(const struct testbed_child *child)
     return child->id;
 }
 
+static void forget_child(struct testbed_child *child)
+{
+    struct testbed_child **link = &children;
+    while (*link != child)
+        link = &(*link)->next;
+    *link = child->next;
+    CloseHandle(child->process);
+    close_pipes(child, NULL, NULL);
+    free(child);
+}
+
 int testbed_wait(struct testbed_child *child)
 {
     DWORD code = 0;
     WaitForSingleObject(child->process, INFINITE);
     GetExitCodeProcess(child->process, &code);
-    CloseHandle(child->process);
-    close_pipes(child, NULL, NULL);
-    free(child);
+    forget_child(child);
     return (int)code;
+}
+
+void win32_end_children(void)
+{
+    while (children != NULL)
+        testbed_kill(children);
 }
 
 void testbed_kill(struct testbed_child *child)
