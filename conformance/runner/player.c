@@ -179,8 +179,7 @@ static void play_apart(struct run *run, struct outcome *outcome, enum phase phas
         return;
     }
     say_order(run, outcome, phase, &order);
-    bool heard = testbed_tell(*player, &order, sizeof order) &&
-                 hear(*player, run, outcome, &late);
+    bool heard = testbed_tell(*player, &order, sizeof order) && hear(*player, run, outcome, &late);
     if (heard && outcome->verdict != VERDICT_FAIL)
         return;
     if (heard) {

@@ -1,5 +1,5 @@
-/* Where a case may hang or end its process, each is played in a process of its own, which tells what
- * came of it.
+/* Where a case may hang or end its process, each is played in a process of its own, which tells
+ * what came of it.
  */
 #ifndef CONFORMANCE_RUNNER_PLAYER_H
 #define CONFORMANCE_RUNNER_PLAYER_H

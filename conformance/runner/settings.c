@@ -27,9 +27,11 @@ const char settings_help[] =
     "  --observe FILE         writes the observed answers as a profile\n"
     "  --expect FILE          failures that are known: lines of CLAUSE VERDICT REASON\n"
     "  --trace FILE           writes each call the simulator saw\n"
-    "  --resume FILE          on a real machine: plays what stands across a restart, too. Ends with "
+    "  --resume FILE          on a real machine: plays what stands across a restart, too. Ends "
+    "with "
     "4\n"
-    "                         when the machine is to be restarted and the same command given again\n"
+    "                         when the machine is to be restarted and the same command given "
+    "again\n"
     "\n"
     "  --list                 the cases and the clauses they judge\n"
     "  --clauses              every clause, its state and its cases; fails where a case is "
@@ -179,7 +181,7 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
 static bool check_outputs(const struct reader *reader)
 {
     const struct settings *settings = reader->settings;
-    const char *const outputs[] = {settings->junit, settings->json, settings->html,
+    const char *const outputs[] = {settings->junit,   settings->json,  settings->html,
                                    settings->observe, settings->trace, settings->resume};
     const size_t count = sizeof outputs / sizeof *outputs;
     bool any = settings->expect != NULL;

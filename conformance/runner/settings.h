@@ -22,7 +22,7 @@ struct settings {
     const char *expect;
     const char *trace;
     const char *resume; /* the file that is kept across a restart */
-    const char **sets; /* as given, "question=option" */
+    const char **sets;  /* as given, "question=option" */
     size_t set_count;
     struct profile profile; /* the default, then the file, then the sets */
 };

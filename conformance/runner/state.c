@@ -1,5 +1,5 @@
-/* Lines: "case NAME VERDICT", "message HEX", "kept HEX" of the case before, "observed QUESTION OPTION
- * CASE". Bytes are written in hex, since a message may hold anything.
+/* Lines: "case NAME VERDICT", "message HEX", "kept HEX" of the case before, "observed QUESTION
+ * OPTION CASE". Bytes are written in hex, since a message may hold anything.
  */
 #include "conformance/runner/state.h"
 

@@ -384,6 +384,7 @@ static void judge_unelevated(enum testbed_user user)
     ULONG64 udp = 0;
     REQUIRE_TESTBED(agent);
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(first), 2, &tcp), NO_ERROR);
     assert_int_equal(CreatePersistentUdpPortReservation(htons(first), 2, &udp), NO_ERROR);
     OBSERVE_VALUE(associate_persistent_unelevated, agent_associate(agent, tcp));

@@ -137,7 +137,7 @@ static void start_port_travels_in_network_order(void)
     holder = open_socket(AF_INET, SOCK_STREAM);
     s = open_socket(AF_INET, SOCK_STREAM);
     assert_int_equal(reservation_ioctl(holder, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
-                              &instance, sizeof(instance), &returned, NULL, NULL),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     byte = (unsigned char *)&instance.StartPort;
     assert_int_equal(byte[0], port >> 8);
@@ -164,8 +164,8 @@ static void the_count_travels_in_host_order(void)
     START_WINSOCK();
     range.StartPort = htons(port);
     s = open_socket(AF_INET, SOCK_DGRAM);
-    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                              sizeof(instance), &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     if (instance.NumberOfPorts == 259)
         OBSERVE(count_order, host);
@@ -200,14 +200,14 @@ static void the_token_goes_back_as_it_came(void)
     if (swapped(block.token) != block.token)
         assert_int_not_equal(associate_block(s, swapped(block.token)), 0);
     token.Token = block.token;
-    assert_int_equal(reservation_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                              &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token, sizeof(token),
+                                       NULL, 0, &returned, NULL, NULL),
                      0);
     assert_int_equal(bind_loopback(s, 0), 0);
     assert_true(lies_in(&block, bound_port(s)));
     close_socket(s);
-    assert_int_equal(reservation_ioctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                              &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token),
+                                       NULL, 0, &returned, NULL, NULL),
                      0);
     let_go(&block);
     END_WINSOCK();

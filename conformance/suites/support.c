@@ -6,16 +6,17 @@
 
 static bool reservations_are_supported(void)
 {
-    const SOCKET s = tcp_socket();
     INET_PORT_RESERVATION_INSTANCE instance;
     INET_PORT_RANGE range = {0, 1};
     DWORD returned = 0;
-    if (s == INVALID_SOCKET) /* nothing can be said */
-        return true;
+    if (winsock_start() != 0)
+        return true; /* nothing can be said */
+    const SOCKET s = tcp_socket();
     const unsigned outcome =
         winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
                                  sizeof(instance), &returned, NULL, NULL));
     closesocket(s);
+    WSACleanup();
     return outcome != WSAEOPNOTSUPP;
 }
 
@@ -24,6 +25,12 @@ unsigned unless_unsupported(unsigned outcome)
     if (outcome == WSAEOPNOTSUPP && testbed_in_case() && !reservations_are_supported())
         UNSUPPORTED_BECAUSE("the stack has no port reservations: WSAEOPNOTSUPP");
     return outcome;
+}
+
+void require_reservations(void)
+{
+    if (!reservations_are_supported())
+        unless_unsupported(WSAEOPNOTSUPP);
 }
 
 bool persistent_functions_exist(void)

@@ -11,6 +11,9 @@
  */
 unsigned unless_unsupported(unsigned outcome);
 
+/* The same where a case would wait for what such a stack never ends. */
+void require_reservations(void);
+
 /* Whether iphlpapi.dll has the six functions; where not, they must not be called. */
 bool persistent_functions_exist(void);
 

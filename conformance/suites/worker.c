@@ -164,6 +164,8 @@ bool worker_survives(struct testbed_child *worker, enum deed deed, enum block_pr
     assert_true(testbed_tell(worker, &order, sizeof(order)));
     const bool lives = testbed_hear(worker, answer, sizeof(*answer));
     if (lives)
+        unless_missing(answer->error);
+    if (lives)
         worker_leaves(worker);
     else
         testbed_kill(worker);

@@ -212,8 +212,8 @@ static unsigned short first_free(unsigned count)
     return 0;
 }
 
-/* Far below Windows' dynamic range, which starts at 49152, and Linux', at 32768, whose Wine's are. A
- * case that asks again is given the same place while it keeps the ports free.
+/* Far below Windows' dynamic range, which starts at 49152, and Linux', at 32768, whose Wine's are.
+ * A case that asks again is given the same place while it keeps the ports free.
  */
 unsigned short testbed_ports(unsigned count)
 {
@@ -229,10 +229,30 @@ unsigned short testbed_ports(unsigned count)
     return first;
 }
 
-/* All of 127.0.0.0/8 is local, on Windows and under Wine. */
+static bool is_local(const char *address)
+{
+    WSADATA data;
+    struct sockaddr_in name;
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+        return false;
+    const SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    memset(&name, 0, sizeof name);
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = inet_addr(address);
+    const bool bound = bind(s, (const struct sockaddr *)&name, sizeof name) == 0;
+    closesocket(s);
+    WSACleanup();
+    return bound;
+}
+
+/* All of 127.0.0.0/8 is local on Windows, and to most that say they are. */
 const char *testbed_second_address(void)
 {
-    return "127.0.0.2";
+    static const char second[] = "127.0.0.2";
+    if (is_local(second))
+        return second;
+    win32_cannot("no socket can be bound to a second address");
+    return NULL;
 }
 
 /* ---- Cases -----------------------------------------------------------------------------------

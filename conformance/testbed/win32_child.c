@@ -91,8 +91,8 @@ bool testbed_hear_within(struct testbed_child *child, void *bytes, size_t size,
     *late = false;
     while (size > 0) {
         DWORD got = 0;
-        if (!readable(child, until, late) ||
-            !ReadFile(child->hear, at, (DWORD)size, &got, NULL) || got == 0)
+        if (!readable(child, until, late) || !ReadFile(child->hear, at, (DWORD)size, &got, NULL) ||
+            got == 0)
             return win32_cannot("the child did not answer");
         at += got;
         size -= got;
@@ -163,8 +163,8 @@ void win32_take_children_along(void)
     HANDLE job = CreateJobObjectA(NULL, NULL);
     memset(&limits, 0, sizeof limits);
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-    if (job != NULL && SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits,
-                                               sizeof limits))
+    if (job != NULL &&
+        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
         AssignProcessToJobObject(job, GetCurrentProcess());
 }
 
