@@ -283,7 +283,8 @@ static void a_port_is_in_use_until_its_last_socket_closes(void)
     users[0] = open_socket(AF_INET, SOCK_DGRAM);
     users[1] = open_socket(AF_INET, SOCK_DGRAM);
     assert_int_equal(bind_loopback(users[0], port), 0);
-    assert_int_equal(bind(users[1], (const struct sockaddr *)&name, sizeof(name)), 0);
+    assert_int_equal(winsock_outcome(bind(users[1], (const struct sockaddr *)&name, sizeof(name))),
+                     0);
     close_socket(users[0]);
     OBSERVE_VALUE(acquire_over_bound_port, try_acquire(&SOCKET_KINDS[1], port, 1));
     close_socket(users[1]);

@@ -292,12 +292,20 @@ static HANDLE handle_of(const char *digits)
     return (HANDLE)(uintptr_t)strtoull(digits, NULL, 10);
 }
 
+static LONG WINAPI end_process(EXCEPTION_POINTERS *exception)
+{
+    TerminateProcess(GetCurrentProcess(), exception->ExceptionRecord->ExceptionCode);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
+/* What crashes here was to: nobody is asked about it and no debugger started. */
 bool testbed_run_child(int argc, char **argv, const struct testbed_program *const *programs,
                        int *exit_code)
 {
     if (argc != 5 || strcmp(argv[1], child_mark) != 0)
         return false;
     SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+    SetUnhandledExceptionFilter(end_process);
     parent_hear = handle_of(argv[3]);
     parent_tell = handle_of(argv[4]);
     SetHandleInformation(parent_hear, HANDLE_FLAG_INHERIT, 0);
