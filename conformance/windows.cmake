@@ -13,3 +13,44 @@ if(NOT MSVC)
   add_executable(berth-conformance-sim testbed/sim.c ${conformance_suites})
   target_link_libraries(berth-conformance-sim PRIVATE conformance_runner berth)
 endif()
+
+set(report ${CMAKE_BINARY_DIR}/report)
+file(MAKE_DIRECTORY ${report})
+set(reports --junit ${report}/junit.xml --json ${report}/results.json --html ${report}/index.html
+  --observe ${report}/observed.profile)
+
+if(NOT BERTH_WINE)
+  # A machine with Windows: nobody knows yet what is expected of it.
+  add_test(NAME conformance.suite COMMAND berth-conformance ${reports})
+  set_tests_properties(conformance.suite PROPERTIES LABELS conformance TIMEOUT 1800)
+  return()
+endif()
+
+set(prefix ${CMAKE_BINARY_DIR}/prefix)
+set(wine_script ${CMAKE_COMMAND} -DWINE=${BERTH_WINE} -DSERVER=${BERTH_WINESERVER} -DPREFIX=${prefix})
+set(wine_restart ${wine_script} -P ${PROJECT_SOURCE_DIR}/cmake/wine.cmake)
+add_test(NAME wine.start COMMAND ${wine_restart})
+add_test(NAME wine.stop COMMAND ${wine_script} -DSTOP=ON -P ${PROJECT_SOURCE_DIR}/cmake/wine.cmake)
+set_tests_properties(wine.start PROPERTIES FIXTURES_SETUP wine TIMEOUT 300)
+set_tests_properties(wine.stop PROPERTIES FIXTURES_CLEANUP wine TIMEOUT 60)
+
+# wine_test(NAME ...): a test that finds Wine ready.
+function(wine_test name)
+  add_test(NAME ${name} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS conformance TIMEOUT 300 FIXTURES_REQUIRED wine
+    RESOURCE_LOCK wine
+    ENVIRONMENT "WINEPREFIX=${prefix};WINEDEBUG=-all;WINEDLLOVERRIDES=mscoree,mshtml=")
+endfunction()
+
+set(expectations ${CMAKE_CURRENT_SOURCE_DIR}/expectations)
+wine_test(conformance.suite COMMAND ${CMAKE_COMMAND}
+  "-DCOMMAND=${BERTH_WINE};$<TARGET_FILE:berth-conformance>;${reports};--expect;${expectations}/wine-8.0.txt"
+  "-DRESTART=${wine_restart}" -DSTATE=${CMAKE_CURRENT_BINARY_DIR}/suite.state
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/restart.cmake)
+
+# The same simulator, built for this host and for Windows, comes to the same fingerprint.
+wine_test(conformance.fingerprint COMMAND ${CMAKE_COMMAND}
+  -DROOT=${PROJECT_SOURCE_DIR} -DWORK=${CMAKE_BINARY_DIR}/host
+  "-DRUNNER=${BERTH_WINE};$<TARGET_FILE:berth-conformance-sim>"
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/fingerprint.cmake)
+set_tests_properties(conformance.fingerprint PROPERTIES TIMEOUT 900)
