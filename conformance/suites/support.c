@@ -22,8 +22,10 @@ static bool reservations_are_supported(void)
 
 unsigned unless_unsupported(unsigned outcome)
 {
-    if (outcome == WSAEOPNOTSUPP && testbed_in_case() && !reservations_are_supported())
+    if (outcome == WSAEOPNOTSUPP && testbed_in_case() && !reservations_are_supported()) {
+        OBSERVE(reservations_supported, wsaeopnotsupp);
         UNSUPPORTED_BECAUSE("the stack has no port reservations: WSAEOPNOTSUPP");
+    }
     return outcome;
 }
 

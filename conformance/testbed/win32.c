@@ -255,6 +255,13 @@ const char *testbed_second_address(void)
     return NULL;
 }
 
+/* Which of a machine's addresses stay the same while a case runs is not known. */
+const struct testbed_addresses *testbed_addresses(void)
+{
+    win32_cannot("the addresses of a real machine's adapters are left alone");
+    return NULL;
+}
+
 /* ---- Cases -----------------------------------------------------------------------------------
  */
 
