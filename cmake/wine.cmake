@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Makes Wine ready for tests, or puts it away. Nobody is there to close a window, and a server that
 # stays saves each program its start.
 #
@@ -14,13 +15,12 @@ if(STOP)
   return()
 endif()
 execute_process(COMMAND ${SERVER} -p ${quiet})
-set(keys
-  "HKCU\\Software\\Wine\\Drivers /v Graphics /d null /f"
-  "HKCU\\Software\\Wine\\WineDbg /v ShowCrashDialog /t REG_DWORD /d 0 /f")
-foreach(key IN LISTS keys)
-  separate_arguments(words NATIVE_COMMAND "${key}")
-  execute_process(COMMAND ${WINE} reg add ${words} RESULT_VARIABLE result ${quiet})
+function(set_key key value type to)
+  execute_process(COMMAND ${WINE} reg add "HKCU\\Software\\Wine\\${key}" /v ${value} /t ${type} /d ${to} /f
+    RESULT_VARIABLE result ${quiet})
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "Wine does not start: ${result}; see ${PREFIX}.log")
   endif()
-endforeach()
+endfunction()
+set_key(Drivers Graphics REG_SZ null)
+set_key(WineDbg ShowCrashDialog REG_DWORD 0)

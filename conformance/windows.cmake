@@ -42,15 +42,23 @@ function(wine_test name)
     ENVIRONMENT "WINEPREFIX=${prefix};WINEDEBUG=-all;WINEDLLOVERRIDES=mscoree,mshtml=")
 endfunction()
 
+# A list as one argument of a command.
+function(join_words variable)
+  list(JOIN ARGN "$<SEMICOLON>" words)
+  set(${variable} ${words} PARENT_SCOPE)
+endfunction()
+
 set(expectations ${CMAKE_CURRENT_SOURCE_DIR}/expectations)
+join_words(command ${BERTH_WINE} $<TARGET_FILE:berth-conformance> ${reports}
+  --expect ${expectations}/wine-8.0.txt)
+join_words(restart ${wine_restart})
 wine_test(conformance.suite COMMAND ${CMAKE_COMMAND}
-  "-DCOMMAND=${BERTH_WINE};$<TARGET_FILE:berth-conformance>;${reports};--expect;${expectations}/wine-8.0.txt"
-  "-DRESTART=${wine_restart}" -DSTATE=${CMAKE_CURRENT_BINARY_DIR}/suite.state
+  -DCOMMAND=${command} -DRESTART=${restart} -DSTATE=${CMAKE_CURRENT_BINARY_DIR}/suite.state
   -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/restart.cmake)
 
 # The same simulator, built for this host and for Windows, comes to the same fingerprint.
+join_words(command ${BERTH_WINE} $<TARGET_FILE:berth-conformance-sim>)
 wine_test(conformance.fingerprint COMMAND ${CMAKE_COMMAND}
-  -DROOT=${PROJECT_SOURCE_DIR} -DWORK=${CMAKE_BINARY_DIR}/host
-  "-DRUNNER=${BERTH_WINE};$<TARGET_FILE:berth-conformance-sim>"
+  -DROOT=${PROJECT_SOURCE_DIR} -DWORK=${CMAKE_BINARY_DIR}/host -DRUNNER=${command}
   -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/fingerprint.cmake)
 set_tests_properties(conformance.fingerprint PROPERTIES TIMEOUT 900)

@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Gives a command of the suite again after each restart it waits for. RESTART restarts; under Wine
 # that is another server, which forgets what a kernel forgets and keeps what a registry keeps.
 #
