@@ -140,6 +140,37 @@ static int judge_by_expectations(struct run *run)
     return code;
 }
 
+static bool write_page(const struct comparison *comparison, const char *path)
+{
+    struct output output;
+    if (path == NULL)
+        return true;
+    if (output_open(&output, path)) {
+        report_comparison(comparison, output.file);
+        if (output_keep(&output))
+            return true;
+    }
+    fprintf(stderr, "%s:1: cannot be written, expected a file in a folder that is there\n", path);
+    return false;
+}
+
+static int compare(const struct settings *settings)
+{
+    char message[MESSAGE_SIZE];
+    static struct expectations expectations;
+    static struct comparison comparison;
+    int code = USAGE;
+    comparison.expectations = &expectations;
+    if (!expectations_read(&expectations, settings->expect, message, sizeof message) ||
+        !results_read(&comparison.sides[0], settings->compare[0], message, sizeof message) ||
+        !results_read(&comparison.sides[1], settings->compare[1], message, sizeof message))
+        complain(message);
+    else if (write_page(&comparison, settings->html))
+        code = comparison_write(&comparison, stdout) ? EXPECTED : UNEXPECTED;
+    expectations_free(&expectations);
+    return code;
+}
+
 static int write_coverage(const struct run *run)
 {
     coverage_write(run, stdout);
@@ -158,6 +189,8 @@ static int obey(struct run *run)
         return write_coverage(run);
     case COMMAND_CHECK_OPTIONS:
         return check_options(run, stdout);
+    case COMMAND_COMPARE:
+        return compare(run->settings);
     case COMMAND_HELP:
         fputs(settings_help, stdout);
         return EXPECTED;
