@@ -14,6 +14,9 @@ else()
 endif()
 if(WIN32)
   target_compile_definitions(berth_options INTERFACE _WIN32_WINNT=0x0A00)
+  if(CMAKE_C_COMPILER_ID STREQUAL "Clang" AND NOT MSVC) # for the SDK's anonymous members with tags
+    target_compile_options(berth_options INTERFACE -fms-extensions)
+  endif()
 endif()
 target_compile_definitions(berth_options INTERFACE
   $<$<BOOL:${BERTH_SLOW_CHECKS}>:BERTH_SLOW_CHECKS>)
