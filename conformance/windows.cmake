@@ -9,6 +9,17 @@ add_executable(berth-conformance
 target_link_libraries(berth-conformance PRIVATE conformance_runner berth_spec
   ws2_32 iphlpapi mswsock advapi32)
 
+# The test bed's own test: cases whose verdicts are known.
+add_executable(testbed_win32_test
+  testbed/win32_test.c
+  testbed/win32.c
+  testbed/win32_child.c
+  testbed/win32_netsh.c
+  testbed/win32_user.c
+  suites/suites.c)
+target_link_libraries(testbed_win32_test PRIVATE conformance_runner berth_spec ws2_32 advapi32)
+target_compile_definitions(testbed_win32_test PRIVATE "SUITES=SUITE(bed) SUITE(bed_elevated)")
+
 if(NOT MSVC)
   add_executable(berth-conformance-sim testbed/sim.c ${conformance_suites})
   target_link_libraries(berth-conformance-sim PRIVATE conformance_runner berth)
@@ -62,3 +73,15 @@ wine_test(conformance.fingerprint COMMAND ${CMAKE_COMMAND}
   -DROOT=${PROJECT_SOURCE_DIR} -DWORK=${CMAKE_BINARY_DIR}/host -DRUNNER=${command}
   -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/fingerprint.cmake)
 set_tests_properties(conformance.fingerprint PROPERTIES TIMEOUT 900)
+
+join_words(command ${BERTH_WINE} $<TARGET_FILE:testbed_win32_test>
+  --expect ${expectations}/testbed-selftest.txt)
+wine_test(unit.testbed.win32_test COMMAND ${CMAKE_COMMAND}
+  -DCOMMAND=${command} -DRESTART=${restart} -DSTATE=${CMAKE_CURRENT_BINARY_DIR}/testbed.state
+  -DRESTARTS=1 -P ${CMAKE_CURRENT_SOURCE_DIR}/testbed/restart.cmake)
+
+# What Wine answers is what the simulator is told that it answers.
+add_test(NAME conformance.profile COMMAND ${CMAKE_COMMAND} -E compare_files --ignore-eol
+  ${report}/observed.profile ${expectations}/wine-8.0.profile)
+set_tests_properties(conformance.profile PROPERTIES LABELS conformance TIMEOUT 60
+  DEPENDS conformance.suite)
