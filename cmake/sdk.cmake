@@ -15,3 +15,15 @@ execute_process(
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${FILE} does not compile against the SDK's headers")
 endif()
+
+# The SDK's headers want anonymous members that have a tag, which clang must be told.
+find_program(CLANG clang)
+if(CLANG)
+  execute_process(
+    COMMAND ${CLANG} --target=x86_64-w64-mingw32 -std=c11 -fms-extensions -Wall -Wextra -Wpedantic
+      -Werror -fsyntax-only -D_WIN32_WINNT=0x0A00 -I${ROOT} -isystem ${WORK}/cmocka ${FILE}
+    RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${FILE} does not compile with clang against the SDK's headers")
+  endif()
+endif()

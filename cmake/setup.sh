@@ -3,16 +3,20 @@
 #
 #   sh cmake/setup.sh          the two commands of the README, the sanitize, fuzz and bench presets
 #   sh cmake/setup.sh sdk      the same, and mingw-w64 for the test that compiles against the SDK
+#   sh cmake/setup.sh wine     all that, Wine, and cmocka's Debian source in build/cache for the
+#                              preset of that name
 #
 # Debian and its kin: through apt-get, as root or through sudo. Elsewhere: says what to install.
 set -eu
 
 want_sdk=no
+want_wine=no
 for argument in "$@"; do
     case $argument in
     sdk) want_sdk=yes ;;
+    wine) want_sdk=yes want_wine=yes ;;
     *)
-        echo "setup.sh: unknown argument '$argument', expected nothing or 'sdk'" >&2
+        echo "setup.sh: unknown argument '$argument', expected nothing, 'sdk' or 'wine'" >&2
         exit 2
         ;;
     esac
@@ -58,25 +62,57 @@ if [ "$want_sdk" = yes ]; then
     has x86_64-w64-mingw32-gcc || need gcc-mingw-w64-x86-64-win32
 fi
 
-if [ -z "$missing" ]; then
-    exit 0
+if [ "$want_wine" = yes ]; then
+    has wine || has wine64 || [ -x /usr/lib/wine/wine64 ] || need wine64
+    has dpkg-source || need dpkg-dev
 fi
 
-if ! has apt-get; then
-    echo "setup.sh: no apt-get here. Install what Debian calls:$missing" >&2
-    exit 1
-fi
-
-as_root=
-if [ "$(id -u)" -ne 0 ]; then
-    if ! has sudo; then
-        echo "setup.sh: run as root, or install:$missing" >&2
+install_missing() {
+    if ! has apt-get; then
+        echo "setup.sh: no apt-get here. Install what Debian calls:$missing" >&2
         exit 1
     fi
-    as_root=sudo
-fi
 
-# An index of a foreign architecture may be out of step; the install below decides.
-$as_root apt-get update -qq || true
-# shellcheck disable=SC2086 # a list of words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! has sudo; then
+            echo "setup.sh: run as root, or install:$missing" >&2
+            exit 1
+        fi
+        as_root=sudo
+    fi
+
+    # An index of a foreign architecture may be out of step; the install below decides.
+    $as_root apt-get update -qq || true
+    # shellcheck disable=SC2086 # a list of words
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+}
+
+# Debian has no cmocka for mingw-w64, so its source is built with ours. It is fetched with lists of
+# apt's own kept beside it: the machine's sources stay as they are.
+fetch_cmocka() {
+    cache=$(cd "$(dirname "$0")/.." && pwd)/build/cache
+    [ -f "$cache/cmocka/src/cmocka.c" ] && return
+    rm -rf "$cache/cmocka" "$cache/apt"
+    mkdir -p "$cache/apt/lists/partial"
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        if [ -f "$list" ]; then sed -n 's/^deb /deb-src /p' "$list"; fi
+    done >"$cache/apt/sources.list"
+    mkdir -p "$cache/apt/sources.list.d"
+    for list in /etc/apt/sources.list.d/*.sources; do
+        if [ -f "$list" ]; then
+            sed 's/^Types:.*/Types: deb-src/' "$list" >"$cache/apt/sources.list.d/$(basename "$list")"
+        fi
+    done
+    set -- -qq -o "Dir::State::lists=$cache/apt/lists" -o APT::Sandbox::User= \
+        -o "Dir::Etc::sourcelist=$cache/apt/sources.list" \
+        -o "Dir::Etc::sourceparts=$cache/apt/sources.list.d" \
+        -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
+    apt-get "$@" update || true
+    (cd "$cache/apt" && apt-get "$@" source cmocka >/dev/null)
+    mv "$cache"/apt/cmocka-*/ "$cache/cmocka"
+    rm -rf "$cache/apt"
+}
+
+[ -z "$missing" ] || install_missing
+[ "$want_wine" = no ] || fetch_cmocka

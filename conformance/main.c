@@ -1,13 +1,22 @@
 /* berth-conformance: judges a Winsock by the clauses of the specification. --help says how. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "conformance/report/report.h"
 #include "conformance/runner/check_options.h"
 #include "conformance/runner/coverage.h"
 #include "conformance/runner/os.h"
+#include "conformance/runner/state.h"
 #include "conformance/runner/text.h"
 
-enum { EXPECTED = 0, UNEXPECTED = 1, USAGE = 2, BROKEN = 3, MESSAGE_SIZE = 1024 };
+enum {
+    EXPECTED = 0,
+    UNEXPECTED = 1,
+    USAGE = 2,
+    BROKEN = 3,
+    WAITS_FOR_RESTART = 4,
+    MESSAGE_SIZE = 1024
+};
 
 struct writer {
     const char *path; /* NULL: not asked for */
@@ -69,6 +78,23 @@ static bool write_outputs(const struct writer *writers, const struct report *rep
     return true;
 }
 
+/* What came of the cases so far goes to the file that the same command reads after the restart. */
+static int put_off(const struct run *run)
+{
+    struct output output;
+    const char *path = run->settings->resume;
+    if (output_open(&output, path)) {
+        state_write(run, output.file);
+        if (output_keep(&output)) {
+            printf("%u cases wait: restart the machine, then give the same command again\n",
+                   run_waiting(run));
+            return WAITS_FOR_RESTART;
+        }
+    }
+    fprintf(stderr, "%s:1: could not be written, expected room for it\n", path);
+    return BROKEN;
+}
+
 static int judge(struct run *run, const struct expectations *expectations)
 {
     const struct settings *settings = run->settings;
@@ -77,8 +103,11 @@ static int judge(struct run *run, const struct expectations *expectations)
                                                  {settings->json, report_json},
                                                  {settings->html, report_html},
                                                  {settings->observe, report_profile}};
+    char message[MESSAGE_SIZE];
     if (!try_outputs(writers) || !open_trace(run))
         return USAGE;
+    if (!state_read(run, settings->resume, message, sizeof message))
+        return complain(message);
     bool ran = run_cases(run, &settings->profile);
     if (run->trace != NULL)
         fclose(run->trace);
@@ -86,6 +115,10 @@ static int judge(struct run *run, const struct expectations *expectations)
         fprintf(stderr, "berth-conformance: the test bed does not open: %s\n", testbed_reason());
         return BROKEN;
     }
+    if (run_waiting(run) > 0)
+        return put_off(run);
+    if (run->resumed)
+        remove(settings->resume);
     report_console(&report, stdout);
     bool expected = expectations_judge(expectations, run, stdout);
     bool followed = run_followed_profile(run, &settings->profile, stdout);
@@ -103,6 +136,37 @@ static int judge_by_expectations(struct run *run)
         code = judge(run, &expectations);
     else
         complain(message);
+    expectations_free(&expectations);
+    return code;
+}
+
+static bool write_page(const struct comparison *comparison, const char *path)
+{
+    struct output output;
+    if (path == NULL)
+        return true;
+    if (output_open(&output, path)) {
+        report_comparison(comparison, output.file);
+        if (output_keep(&output))
+            return true;
+    }
+    fprintf(stderr, "%s:1: cannot be written, expected a file in a folder that is there\n", path);
+    return false;
+}
+
+static int compare(const struct settings *settings)
+{
+    char message[MESSAGE_SIZE];
+    static struct expectations expectations;
+    static struct comparison comparison;
+    int code = USAGE;
+    comparison.expectations = &expectations;
+    if (!expectations_read(&expectations, settings->expect, message, sizeof message) ||
+        !results_read(&comparison.sides[0], settings->compare[0], message, sizeof message) ||
+        !results_read(&comparison.sides[1], settings->compare[1], message, sizeof message))
+        complain(message);
+    else if (write_page(&comparison, settings->html))
+        code = comparison_write(&comparison, stdout) ? EXPECTED : UNEXPECTED;
     expectations_free(&expectations);
     return code;
 }
@@ -125,6 +189,8 @@ static int obey(struct run *run)
         return write_coverage(run);
     case COMMAND_CHECK_OPTIONS:
         return check_options(run, stdout);
+    case COMMAND_COMPARE:
+        return compare(run->settings);
     case COMMAND_HELP:
         fputs(settings_help, stdout);
         return EXPECTED;
@@ -132,18 +198,29 @@ static int obey(struct run *run)
     return BROKEN;
 }
 
+/* Whether this process is a child of the test bed's, which has done its part then. */
+static bool ran_as_child(int argc, char **argv, int *code)
+{
+    const struct testbed_program **programs = run_programs();
+    bool child = testbed_run_child(argc, argv, programs, code);
+    free(programs);
+    return child;
+}
+
 int main(int argc, char **argv)
 {
     char message[MESSAGE_SIZE];
     struct settings settings;
     struct run run;
+    int code = USAGE;
+    if (ran_as_child(argc, argv, &code))
+        return code;
     if (!settings_read(&settings, argc, argv, message, sizeof message)) {
         settings_free(&settings);
         return complain(message);
     }
     os_prepare();
     run_plan(&run, &settings);
-    int code = USAGE;
     bool cases = settings.command == COMMAND_RUN || settings.command == COMMAND_LIST;
     if (run_choose(&run, cases ? settings.only : NULL) > 0 || !cases)
         code = obey(&run);

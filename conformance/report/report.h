@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "conformance/runner/compare.h"
 #include "conformance/runner/expectations.h"
 #include "conformance/runner/run.h"
 
@@ -21,6 +22,9 @@ void report_html(const struct report *report, FILE *out);
 
 /* A profile of the answers that were observed, as --profile reads it. */
 void report_profile(const struct report *report, FILE *out);
+
+/* Two stacks side by side, as one HTML page. */
+void report_comparison(const struct comparison *comparison, FILE *out);
 
 /* Writes text where XML or HTML wants text: what is not legal there becomes a question mark. */
 void report_escaped(const char *text, FILE *out);

@@ -4,6 +4,8 @@
 
 #include "conformance/runner/os.h"
 
+#include "conformance/testbed/testbed.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +181,22 @@ char *os_capture_end(void)
     long got = (long)read(fileno(captured), text, (unsigned)size);
     text[got < 0 ? 0 : got] = '\0';
     return text;
+}
+
+#if defined(_WIN32)
+static LONG WINAPI end_process(EXCEPTION_POINTERS *exception)
+{
+    TerminateProcess(GetCurrentProcess(), exception->ExceptionRecord->ExceptionCode);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+#endif
+
+void os_guard_case(void)
+{
+#if defined(_WIN32)
+    if (testbed_plays_apart())
+        SetUnhandledExceptionFilter(end_process);
+#endif
 }
 
 bool os_replace(const char *from, const char *to)

@@ -21,6 +21,12 @@ bool os_capture_begin(const char *last_words);
 /* Ends the capture. What was printed, cut at a sensible length; the caller frees it. */
 char *os_capture_end(void);
 
+/* From inside of a case, after cmocka has set up: what goes wrong in a way that no handler takes
+ * ends the process at once with the exception for its exit code, without a dialog. Nothing where a
+ * case has no process of its own.
+ */
+void os_guard_case(void);
+
 /* Puts the file `from` in the place of `to`. */
 bool os_replace(const char *from, const char *to);
 

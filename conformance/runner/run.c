@@ -4,6 +4,7 @@
 
 #include "conformance/runner/os.h"
 #include "conformance/runner/pattern.h"
+#include "conformance/runner/player.h"
 #include "conformance/runner/text.h"
 #include "conformance/suites/suites.h"
 
@@ -13,6 +14,7 @@ struct run *run_current;
 struct outcome *run_current_case;
 
 static bool begun; /* the test bed has a case open */
+static enum phase phase_now;
 
 void run_plan(struct run *run, const struct settings *settings)
 {
@@ -30,14 +32,16 @@ void run_plan(struct run *run, const struct settings *settings)
             *outcome++ = (struct outcome){.suite = all_suites[i], .test = test};
 }
 
-static void forget(struct run *run)
+void run_forget(struct run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         struct outcome *outcome = &run->outcomes[i];
         free(outcome->message);
         free(outcome->pool);
+        free(outcome->kept);
         outcome->message = NULL;
         outcome->pool = NULL;
+        outcome->kept = NULL;
         outcome->verdict = VERDICT_NONE;
     }
     for (int behaviour = 0; behaviour < BEHAVIOUR_COUNT; behaviour++) {
@@ -49,7 +53,7 @@ static void forget(struct run *run)
 
 void run_free(struct run *run)
 {
-    forget(run);
+    run_forget(run);
     free(run->outcomes);
     *run = (struct run){0};
 }
@@ -122,10 +126,15 @@ static void play(void **state)
     const struct outcome *outcome = *state;
     require_machine(testbed_begin_case(outcome->suite->user));
     begun = true;
-    outcome->test->run();
-    if (outcome->test->after_reboot == NULL)
+    os_guard_case();
+    if (phase_now != PHASE_AFTER_REBOOT)
+        outcome->test->run();
+    if (outcome->test->after_reboot == NULL || phase_now == PHASE_BEFORE_REBOOT)
         return;
-    require_machine(testbed_reboot(outcome->test->reboot));
+    if (phase_now == PHASE_AFTER_REBOOT)
+        memcpy(testbed_kept(), outcome->kept, TESTBED_KEPT_SIZE);
+    else
+        require_machine(testbed_reboot(outcome->test->reboot));
     outcome->test->after_reboot();
 }
 
@@ -174,7 +183,21 @@ static char *pool_now(void)
     return size == 0 ? NULL : text_copy(pool);
 }
 
-static bool run_case(struct run *run, struct outcome *outcome)
+/* A case that got through its first function, and has another, waits. */
+static void keep_what_waits(struct outcome *outcome)
+{
+    free(outcome->kept);
+    outcome->kept = NULL;
+    if (phase_now != PHASE_BEFORE_REBOOT || outcome->verdict != VERDICT_PASS)
+        return;
+    outcome->verdict = VERDICT_NONE;
+    outcome->kept = malloc(TESTBED_KEPT_SIZE);
+    if (outcome->kept == NULL)
+        abort();
+    memcpy(outcome->kept, testbed_kept(), TESTBED_KEPT_SIZE);
+}
+
+bool run_play(struct run *run, struct outcome *outcome, enum phase phase)
 {
     struct CMUnitTest test[1] = {
         {.name = outcome->test->name, .test_func = play, .initial_state = outcome}};
@@ -190,6 +213,8 @@ static bool run_case(struct run *run, struct outcome *outcome)
     bool captured = os_capture_begin(last_words.bytes);
     if (captured) {
         begun = false;
+        phase_now = phase;
+        run_current = run;
         run_current_case = outcome;
         int failed = cmocka_run_group_tests_name(outcome->suite->name, test, NULL, NULL);
         if (failed != 0)
@@ -199,6 +224,7 @@ static bool run_case(struct run *run, struct outcome *outcome)
         if (begun)
             testbed_end_case();
         run_current_case = NULL;
+        run_current = NULL;
         char *printed = os_capture_end();
         if (outcome->verdict == VERDICT_NONE && strstr(printed, "[  SKIPPED ]") != NULL)
             outcome->verdict = VERDICT_SKIPPED;
@@ -208,6 +234,7 @@ static bool run_case(struct run *run, struct outcome *outcome)
             free(outcome->message);
             outcome->message = message_of(printed);
         }
+        keep_what_waits(outcome);
         free(printed);
     }
     text_free(&last_words);
@@ -231,18 +258,19 @@ static void judge_clauses(struct run *run)
 }
 
 /* The programs of all suites, each once; suites may share theirs. */
-static const struct testbed_program **list_programs(void)
+const struct testbed_program **run_programs(void)
 {
     size_t count = 0;
     for (size_t i = 0; all_suites[i] != NULL; i++)
         for (const struct testbed_program *program = all_suites[i]->programs;
              program != NULL && program->name != NULL; program++)
             count++;
-    const struct testbed_program **programs = calloc(count + 1, sizeof *programs);
+    const struct testbed_program **programs = calloc(count + 2, sizeof *programs);
     if (programs == NULL)
         abort();
 
-    count = 0;
+    programs[0] = &player_program;
+    count = 1;
     for (size_t i = 0; all_suites[i] != NULL; i++) {
         for (const struct testbed_program *program = all_suites[i]->programs;
              program != NULL && program->name != NULL; program++) {
@@ -263,8 +291,9 @@ static void write_trace(void *context, const char *line)
 
 bool run_cases(struct run *run, const struct profile *profile)
 {
-    forget(run);
-    const struct testbed_program **programs = list_programs();
+    if (!run->resumed)
+        run_forget(run);
+    const struct testbed_program **programs = run_programs();
     const struct testbed_options options = {.seed = run->settings->seed,
                                             .profile = profile,
                                             .programs = programs,
@@ -272,11 +301,12 @@ bool run_cases(struct run *run, const struct profile *profile)
                                             .trace_context = run->trace};
     bool opened = testbed_open(&options);
     bool ran = opened;
-    run_current = run;
-    for (size_t i = 0; i < run->count && ran; i++)
-        if (run->outcomes[i].chosen)
-            ran = run_case(run, &run->outcomes[i]);
-    run_current = NULL;
+    if (opened && testbed_plays_apart())
+        players_run(run);
+    else
+        for (size_t i = 0; i < run->count && ran; i++)
+            if (run->outcomes[i].chosen)
+                ran = run_play(run, &run->outcomes[i], PHASE_WHOLE);
     if (opened) {
         run->fingerprint = testbed_fingerprint();
         testbed_close();
@@ -300,6 +330,14 @@ bool run_followed_profile(const struct run *run, const struct profile *profile, 
         well = false;
     }
     return well;
+}
+
+unsigned run_waiting(const struct run *run)
+{
+    unsigned waiting = 0;
+    for (size_t i = 0; i < run->count; i++)
+        waiting += run->outcomes[i].kept != NULL;
+    return waiting;
 }
 
 unsigned run_total(const struct run *run, enum verdict verdict)

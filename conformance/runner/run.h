@@ -17,7 +17,11 @@ struct outcome {
     enum verdict verdict; /* PASS, FAIL, SKIPPED or UNSUPPORTED; NONE until it ran */
     char *message;        /* why it failed or was skipped; NULL when it passed */
     char *pool;           /* what stood in the port pool when it failed; NULL for nothing */
+    void *kept;           /* waits for a restart, with this for its second function; else NULL */
 };
+
+/* What of a case is played: the rest of it comes after a restart of the real machine. */
+enum phase { PHASE_WHOLE, PHASE_BEFORE_REBOOT, PHASE_AFTER_REBOOT };
 
 struct run {
     const struct settings *settings;
@@ -28,12 +32,16 @@ struct run {
     enum verdict verdicts[CLAUSE_COUNT];
     unsigned long long fingerprint;
     const char *target;
-    FILE *trace; /* gets each call the simulator saw; NULL for nowhere */
+    bool resumed; /* goes on from a state file, which said what came of the cases before */
+    FILE *trace;  /* gets each call the simulator saw; NULL for nowhere */
 };
 
 /* Every case of all_suites, none chosen. */
 void run_plan(struct run *run, const struct settings *settings);
 void run_free(struct run *run);
+
+/* Back to where nothing was played. */
+void run_forget(struct run *run);
 
 /* Whether the case cites the clause. */
 bool run_cites(const struct suite_case *test, enum clause clause);
@@ -49,6 +57,15 @@ void run_choose_citing(struct run *run, enum clause clause);
  * False when the test bed or the temporary file for the output cannot be had.
  */
 bool run_cases(struct run *run, const struct profile *profile);
+
+/* Plays one case in this process: what came of it is in its outcome. */
+bool run_play(struct run *run, struct outcome *outcome, enum phase phase);
+
+/* How many cases wait for a restart. */
+unsigned run_waiting(const struct run *run);
+
+/* The programs of all suites and the runner's own, ended by NULL; the caller frees the list. */
+const struct testbed_program **run_programs(void);
 
 /* Whether a machine that promises to follow its profile did: each answer that was observed is the
  * one chosen. Says so where it is not.

@@ -12,7 +12,7 @@ const char settings_help[] =
     "\n"
     "  berth-conformance [--only PATTERN] [--seed N] [--profile FILE] [--set QUESTION=OPTION]...\n"
     "                    [--junit FILE] [--json FILE] [--html FILE] [--observe FILE]\n"
-    "                    [--expect FILE] [--trace FILE]\n"
+    "                    [--expect FILE] [--trace FILE] [--resume FILE]\n"
     "\n"
     "  --only PATTERN         only what a name of a case or suite or the id of a clause contains, "
     "or\n"
@@ -27,17 +27,28 @@ const char settings_help[] =
     "  --observe FILE         writes the observed answers as a profile\n"
     "  --expect FILE          failures that are known: lines of CLAUSE VERDICT REASON\n"
     "  --trace FILE           writes each call the simulator saw\n"
+    "  --resume FILE          on a real machine: plays what stands across a restart, too. Ends "
+    "with "
+    "4\n"
+    "                         when the machine is to be restarted and the same command given "
+    "again\n"
     "\n"
     "  --list                 the cases and the clauses they judge\n"
     "  --clauses              every clause, its state and its cases; fails where a case is "
     "missing\n"
     "  --check-options        runs the suite against every allowed and every wrong answer of the\n"
     "                         questions that --only names\n"
+    "  --compare FILE FILE    two result files of --json side by side; --html FILE writes that as "
+    "a "
+    "page,\n"
+    "                         --expect FILE says what the second is known to do; fails where they "
+    "differ\n"
+    "                         otherwise\n"
     "  --help                 this\n"
     "\n"
     "Exit code: 0 all as expected; 1 a clause failed, an expectation did not come true or the\n"
     "simulator answered otherwise than its profile says; 2 the command line or a file it names is\n"
-    "wrong; 3 the harness itself broke.\n";
+    "wrong; 3 the harness itself broke; 4 cases wait for a restart.\n";
 
 struct reader {
     struct settings *settings;
@@ -109,7 +120,7 @@ static bool read_command(const struct reader *reader, int at, enum command comma
 {
     if (reader->settings->command != COMMAND_RUN)
         return refuse(reader, at, "a second command", reader->argv[at],
-                      "one of --list, --clauses, --check-options, --help");
+                      "one of --list, --clauses, --check-options, --compare, --help");
     reader->settings->command = command;
     return true;
 }
@@ -121,6 +132,17 @@ static bool read_string(const struct reader *reader, int at, const char **string
     if (reader->argv[at][0] == '\0')
         return refuse(reader, at, "nothing", NULL, "a value");
     *string = reader->argv[at];
+    return true;
+}
+
+static bool read_comparison(const struct reader *reader, int *at)
+{
+    if (!read_command(reader, *at, COMMAND_COMPARE))
+        return false;
+    if (*at + 2 >= reader->argc)
+        return refuse(reader, *at, "no two values after", "--compare", "two files of --json");
+    for (int i = 0; i < 2; i++)
+        reader->settings->compare[i] = reader->argv[++*at];
     return true;
 }
 
@@ -149,12 +171,15 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
         {"--observe", &settings->observe},
         {"--expect", &settings->expect},
         {"--trace", &settings->trace},
+        {"--resume", &settings->resume},
         {"--seed", seed},
         {"--set", NULL},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0)
             return read_command(reader, *at, commands[i].command);
+    if (strcmp(name, "--compare") == 0)
+        return read_comparison(reader, at);
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         if (strcmp(name, strings[i].name) != 0)
             continue;
@@ -175,8 +200,8 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
 static bool check_outputs(const struct reader *reader)
 {
     const struct settings *settings = reader->settings;
-    const char *const outputs[] = {settings->junit, settings->json, settings->html,
-                                   settings->observe, settings->trace};
+    const char *const outputs[] = {settings->junit,   settings->json,  settings->html,
+                                   settings->observe, settings->trace, settings->resume};
     const size_t count = sizeof outputs / sizeof *outputs;
     bool any = settings->expect != NULL;
     for (size_t i = 0; i < count; i++) {
@@ -186,9 +211,12 @@ static bool check_outputs(const struct reader *reader)
                 return refuse(reader, reader->argc - 1, "two outputs are", outputs[i],
                               "a file for each");
     }
+    if (settings->command == COMMAND_COMPARE)
+        any = settings->junit != NULL || settings->json != NULL || settings->observe != NULL ||
+              settings->trace != NULL || settings->resume != NULL;
     if (settings->command != COMMAND_RUN && any)
         return refuse(reader, reader->argc - 1, "a file to write or expect without a run", NULL,
-                      "it without --list, --clauses, --check-options, --help");
+                      "it without --list, --clauses, --check-options, --compare, --help");
     return true;
 }
 

@@ -7,7 +7,14 @@
 
 #include "spec/spec.h"
 
-enum command { COMMAND_RUN, COMMAND_LIST, COMMAND_CLAUSES, COMMAND_CHECK_OPTIONS, COMMAND_HELP };
+enum command {
+    COMMAND_RUN,
+    COMMAND_LIST,
+    COMMAND_CLAUSES,
+    COMMAND_CHECK_OPTIONS,
+    COMMAND_COMPARE,
+    COMMAND_HELP
+};
 
 struct settings {
     enum command command;
@@ -21,7 +28,9 @@ struct settings {
     const char *observe;
     const char *expect;
     const char *trace;
-    const char **sets; /* as given, "question=option" */
+    const char *resume;     /* the file that is kept across a restart */
+    const char *compare[2]; /* result files */
+    const char **sets;      /* as given, "question=option" */
     size_t set_count;
     struct profile profile; /* the default, then the file, then the sets */
 };

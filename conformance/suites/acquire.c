@@ -28,6 +28,7 @@ static void acquire_reserves_exactly_the_block_asked_for(void)
     for (int i = 0; i < SOCKET_KIND_COUNT; i++)
         for (int k = 0; k < 4; k++)
             judge_specific(&SOCKET_KINDS[i], first, counts[k]);
+    OBSERVE(reservations_supported, yes);
     END_WINSOCK();
 }
 

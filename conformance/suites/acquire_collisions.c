@@ -283,7 +283,8 @@ static void a_port_is_in_use_until_its_last_socket_closes(void)
     users[0] = open_socket(AF_INET, SOCK_DGRAM);
     users[1] = open_socket(AF_INET, SOCK_DGRAM);
     assert_int_equal(bind_loopback(users[0], port), 0);
-    assert_int_equal(bind(users[1], (const struct sockaddr *)&name, sizeof(name)), 0);
+    assert_int_equal(winsock_outcome(bind(users[1], (const struct sockaddr *)&name, sizeof(name))),
+                     0);
     close_socket(users[0]);
     OBSERVE_VALUE(acquire_over_bound_port, try_acquire(&SOCKET_KINDS[1], port, 1));
     close_socket(users[1]);
@@ -348,6 +349,7 @@ static void a_block_over_a_persistent_block_is_refused(void)
     const struct socket_kind *tcp = &SOCKET_KINDS[0];
     ULONG64 token;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons((USHORT)(base + 2)), 3, &token),
                      NO_ERROR);
     OBSERVE_VALUE(acquire_over_persistent, try_acquire(tcp, (USHORT)(base + 2), 3));
@@ -369,6 +371,7 @@ static void a_block_over_a_persistent_udp_block_is_refused(void)
     const struct socket_kind *udp = &SOCKET_KINDS[1];
     ULONG64 token;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentUdpPortReservation(htons(base), 2, &token), NO_ERROR);
     OBSERVE_VALUE(acquire_over_persistent, try_acquire(udp, (USHORT)(base + 1), 2));
     assert_int_equal(try_acquire(udp, (USHORT)(base + 2), 1), 0);

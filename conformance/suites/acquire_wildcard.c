@@ -270,6 +270,7 @@ static void wildcard_blocks_are_for_run_time_only(void)
     ULONG64 token = 0;
     struct block block;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(0, 4, &token), ERROR_INVALID_PARAMETER);
     assert_int_equal(CreatePersistentUdpPortReservation(0, 4, &token), ERROR_INVALID_PARAMETER);
     block = hold_tcp(0, 4);

@@ -101,6 +101,7 @@ struct agent_answer agent_do(struct testbed_child *agent, const struct agent_ord
     if (!testbed_tell(agent, order, sizeof(*order)) ||
         !testbed_hear(agent, &answer, sizeof(answer)))
         answer.outcome = AGENT_LOST;
+    unless_unsupported(answer.outcome);
     return answer;
 }
 

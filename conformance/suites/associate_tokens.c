@@ -213,6 +213,7 @@ static void a_deleted_token_is_refused(void)
     ULONG64 token = 0;
     SOCKET s;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(first), 1, &token), NO_ERROR);
     assert_int_equal(DeletePersistentTcpPortReservation(htons(first), 1), NO_ERROR);
     s = open_socket(AF_INET, SOCK_STREAM);
@@ -358,6 +359,7 @@ static void an_administrator_in_any_process_may_use_a_persistent_token(void)
     SOCKET s;
     REQUIRE_TESTBED(agent);
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(first), 2, &token), NO_ERROR);
     assert_int_equal(agent_associate(agent, token), 0);
     bound = agent_bind(agent, 0);
@@ -382,6 +384,7 @@ static void judge_unelevated(enum testbed_user user)
     ULONG64 udp = 0;
     REQUIRE_TESTBED(agent);
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(first), 2, &tcp), NO_ERROR);
     assert_int_equal(CreatePersistentUdpPortReservation(htons(first), 2, &udp), NO_ERROR);
     OBSERVE_VALUE(associate_persistent_unelevated, agent_associate(agent, tcp));

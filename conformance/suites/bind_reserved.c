@@ -454,7 +454,7 @@ static void connect_binds_an_unbound_socket(void)
                       WSAECONNREFUSED);
     if (bound_port(plain) == 0)
         OBSERVE(implicit_bind, never);
-    assert_in_range(bound_port(plain), 49152, 65535);
+    assert_true(bound_port(plain) < first || bound_port(plain) > first + 4);
 
     assert_int_equal(acquire_block(holder, first, 4, &block), 0);
     const SOCKET user = associated(&block);
@@ -481,7 +481,7 @@ static void sendto_binds_an_unbound_socket(void)
     assert_int_equal(sendto(plain, "x", 1, 0, (const struct sockaddr *)&nobody, sizeof nobody), 1);
     if (bound_port(plain) == 0)
         OBSERVE(implicit_bind, never);
-    assert_in_range(bound_port(plain), 49152, 65535);
+    assert_true(bound_port(plain) < first || bound_port(plain) > first + 4);
 
     assert_int_equal(acquire_block(holder, first, 4, &block), 0);
     assert_int_equal(associate_block(user, block.Token), 0);

@@ -47,12 +47,12 @@ static void a_failed_acquire_leaves_its_code(void)
     START_WINSOCK();
     s = open_socket(AF_INET, SOCK_STREAM);
     WSASetLastError(0);
-    observe_last_error(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                                15, &returned, NULL, NULL));
+    observe_last_error(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                         &instance, 15, &returned, NULL, NULL));
     close_socket(s);
     WSASetLastError(0);
-    observe_last_error(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                                sizeof(instance), &returned, NULL, NULL));
+    observe_last_error(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                         &instance, sizeof(instance), &returned, NULL, NULL));
     END_WINSOCK();
 }
 
@@ -67,7 +67,7 @@ static void a_failed_associate_or_release_leaves_its_code(void)
     for (int i = 0; i < 2; i++) {
         WSASetLastError(0);
         observe_last_error(
-            WSAIoctl(s, codes[i], &token, sizeof(token), NULL, 0, &returned, NULL, NULL));
+            reservation_ioctl(s, codes[i], &token, sizeof(token), NULL, 0, &returned, NULL, NULL));
     }
     close_socket(s);
     END_WINSOCK();

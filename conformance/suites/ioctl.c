@@ -34,8 +34,8 @@ static void acquire_reports_sixteen_bytes(void)
         INET_PORT_RANGE range = range_of(port, 2);
         INET_PORT_RESERVATION_INSTANCE instance;
         DWORD returned = COUNT_BEFORE;
-        assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                                  sizeof(instance), &returned, NULL, NULL),
+        assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                           &instance, sizeof(instance), &returned, NULL, NULL),
                          0);
         OBSERVE_VALUE(acquire_bytes_returned, returned);
         assert_int_equal(release_block(s, instance.Token), 0);
@@ -57,8 +57,8 @@ static void acquire_writes_an_instance_and_nothing_beyond(void)
         unsigned char *bytes = (unsigned char *)storage;
         DWORD returned = COUNT_BEFORE;
         memset(storage, CANARY, sizeof(storage));
-        assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), bytes + 8,
-                                  sizes[i], &returned, NULL, NULL),
+        assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                           bytes + 8, sizes[i], &returned, NULL, NULL),
                          0);
         assert_int_equal(returned, 16);
         memcpy(&instance, bytes + 8, sizeof(instance));
@@ -78,8 +78,8 @@ static unsigned acquire_into(SOCKET s, USHORT port, void *output, DWORD size, DW
 {
     INET_PORT_RANGE range = range_of(port, 1);
     *returned = COUNT_BEFORE;
-    return winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), output,
-                                    size, returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                             output, size, returned, NULL, NULL));
 }
 
 static void acquire_into_a_short_buffer_fails(void)
@@ -149,15 +149,16 @@ static unsigned acquire_with_size(SOCKET s, USHORT port, DWORD size)
     DWORD returned = 0;
     for (int i = 0; i < 4; i++)
         ranges[i] = range_of(port, 1);
-    return winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, ranges, size, &instance,
-                                    sizeof(instance), &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, ranges, size,
+                                             &instance, sizeof(instance), &returned, NULL, NULL));
 }
 
 static unsigned send_token(SOCKET s, DWORD code, ULONG64 token, DWORD size)
 {
     ULONG64 tokens[3] = {token, token, token};
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, code, tokens, size, NULL, 0, &returned, NULL, NULL));
+    return winsock_outcome(
+        reservation_ioctl(s, code, tokens, size, NULL, 0, &returned, NULL, NULL));
 }
 
 static void acquire_with_a_short_range_fails(void)
@@ -273,7 +274,7 @@ static bool output_stays(SOCKET s, DWORD code, ULONG64 token, DWORD size, unsign
     memset(output, CANARY, sizeof(output));
     memset(before, CANARY, sizeof(before));
     *outcome = winsock_outcome(
-        WSAIoctl(s, code, &token, sizeof(token), output, size, &returned, NULL, NULL));
+        reservation_ioctl(s, code, &token, sizeof(token), output, size, &returned, NULL, NULL));
     return memcmp(output, before, sizeof(output)) == 0;
 }
 
@@ -342,8 +343,8 @@ static void associate_and_release_report_one_count(void)
         for (int k = 0; k < 2; k++) {
             ULONG64 token = block.token;
             DWORD returned = COUNT_BEFORE;
-            assert_int_equal(WSAIoctl(block.s, TOKEN_CODES[k], &token, sizeof(token), NULL, 0,
-                                      &returned, NULL, NULL),
+            assert_int_equal(reservation_ioctl(block.s, TOKEN_CODES[k], &token, sizeof(token), NULL,
+                                               0, &returned, NULL, NULL),
                              0);
             observe_token_count(returned);
             assert_true(token == block.token);
@@ -363,8 +364,8 @@ static void the_input_is_only_read(void)
     SOCKET s;
     START_WINSOCK();
     s = open_socket(AF_INET6, SOCK_STREAM);
-    assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                              sizeof(instance), &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     assert_memory_equal(&range, &before, sizeof(range));
     close_socket(s);
@@ -384,15 +385,16 @@ static void success_is_zero_and_clears_the_last_error(void)
     START_WINSOCK();
     s = open_socket(AF_INET, SOCK_STREAM);
     WSASetLastError(WSAEISCONN);
-    assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                              sizeof(instance), &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     assert_int_equal(WSAGetLastError(), 0);
     for (int i = 0; i < 2; i++) {
         ULONG64 token = instance.Token;
         WSASetLastError(WSAEISCONN);
-        assert_int_equal(
-            WSAIoctl(s, TOKEN_CODES[i], &token, sizeof(token), NULL, 0, &returned, NULL, NULL), 0);
+        assert_int_equal(reservation_ioctl(s, TOKEN_CODES[i], &token, sizeof(token), NULL, 0,
+                                           &returned, NULL, NULL),
+                         0);
         assert_int_equal(WSAGetLastError(), 0);
     }
     close_socket(s);

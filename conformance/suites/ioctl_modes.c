@@ -22,8 +22,8 @@ static unsigned send_code(SOCKET s, DWORD code, USHORT port)
     INET_PORT_RANGE range = range_of(port, 1);
     INET_PORT_RESERVATION_INSTANCE instance;
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, code, &range, sizeof(range), &instance, sizeof(instance),
-                                    &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, code, &range, sizeof(range), &instance,
+                                             sizeof(instance), &returned, NULL, NULL));
 }
 
 static void a_code_nobody_knows_is_refused(void)
@@ -219,8 +219,8 @@ static void judge_nonoverlapped(LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, USHO
     memset(&instance, 0, sizeof(instance));
     overlapped.hEvent = event;
     routine_calls = 0;
-    result = WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                      sizeof(instance), &returned, &overlapped, routine);
+    result = reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
+                               sizeof(instance), &returned, &overlapped, routine);
     if (overlapped_was_used(&overlapped, event))
         OBSERVE(nonoverlapped_socket, used);
     else
@@ -261,8 +261,9 @@ static void an_overlapped_on_a_nonoverlapped_socket_is_ignored_by_associate_and_
         DWORD returned = 0;
         memset(&overlapped, CANARY, sizeof(overlapped));
         overlapped.hEvent = event;
-        assert_int_equal(
-            WSAIoctl(s, codes[i], &token, sizeof(token), NULL, 0, &returned, &overlapped, NULL), 0);
+        assert_int_equal(reservation_ioctl(s, codes[i], &token, sizeof(token), NULL, 0, &returned,
+                                           &overlapped, NULL),
+                         0);
         assert_false(overlapped_was_used(&overlapped, event));
     }
     assert_ports_free(AF_INET, SOCK_DGRAM, port, 1);
@@ -282,8 +283,9 @@ static void a_routine_without_an_overlapped_never_runs(void)
     START_WINSOCK();
     s = open_socket(AF_INET, SOCK_STREAM);
     routine_calls = 0;
-    outcome = winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
-                                       &instance, sizeof(instance), &returned, NULL, count_call));
+    outcome = winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range,
+                                                sizeof(range), &instance, sizeof(instance),
+                                                &returned, NULL, count_call));
     OBSERVE_VALUE(routine_without_overlapped, outcome);
     assert_no_routine_runs();
     if (outcome == 0) {

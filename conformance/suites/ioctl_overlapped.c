@@ -36,6 +36,7 @@ static void an_overlapped_acquire_ends_with_the_block(void)
 {
     const USHORT port = free_ports(3);
     START_WINSOCK();
+    require_reservations();
     for (int i = 0; i < SOCKET_KIND_COUNT; i++) {
         const SOCKET s = open_socket(SOCKET_KINDS[i].family, SOCKET_KINDS[i].type);
         WSAOVERLAPPED overlapped = overlapped_with_event();
@@ -46,8 +47,8 @@ static void an_overlapped_acquire_ends_with_the_block(void)
         int result;
         range.StartPort = htons(port);
         memset(&instance, 0, sizeof(instance));
-        result = WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                          sizeof(instance), &returned, &overlapped, NULL);
+        result = reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                   &instance, sizeof(instance), &returned, &overlapped, NULL);
         assert_int_equal(await(s, result, &overlapped, &bytes), 0);
         assert_int_equal(bytes, sizeof(instance));
         assert_one_of(returned, 0, sizeof(instance), COUNT_BEFORE);
@@ -68,7 +69,7 @@ static unsigned send_token(SOCKET s, DWORD code, ULONG64 token)
     DWORD returned = COUNT_BEFORE;
     DWORD bytes = 0;
     const int result =
-        WSAIoctl(s, code, &token, sizeof(token), NULL, 0, &returned, &overlapped, NULL);
+        reservation_ioctl(s, code, &token, sizeof(token), NULL, 0, &returned, &overlapped, NULL);
     const unsigned outcome = await(s, result, &overlapped, &bytes);
     assert_true(WSACloseEvent(overlapped.hEvent));
     return outcome;
@@ -132,8 +133,8 @@ static void an_overlapped_collision_is_the_same_as_a_plain_one(void)
     s = open_socket(AF_INET, SOCK_DGRAM);
     overlapped = overlapped_with_event();
     range.StartPort = htons(port);
-    result = WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                      sizeof(instance), &returned, &overlapped, NULL);
+    result = reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
+                               sizeof(instance), &returned, &overlapped, NULL);
     OBSERVE_VALUE(acquire_collision, await(s, result, &overlapped, &bytes));
     assert_block_held(&block);
     assert_true(WSACloseEvent(overlapped.hEvent));
@@ -179,8 +180,8 @@ static void the_event_is_set_at_the_end_not_before(void)
     token = block.token;
     overlapped = overlapped_with_event();
     assert_int_equal(WaitForSingleObject(overlapped.hEvent, 0), WAIT_TIMEOUT);
-    result = WSAIoctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                      &returned, &overlapped, NULL);
+    result = reservation_ioctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token), NULL,
+                               0, &returned, &overlapped, NULL);
     if (result == 0)
         assert_int_equal(WaitForSingleObject(overlapped.hEvent, 0), WAIT_OBJECT_0);
     assert_int_equal(await(block.s, result, &overlapped, &bytes), 0);
@@ -203,11 +204,13 @@ static void a_request_without_an_event_ends_too(void)
     unsigned outcome;
     SOCKET s;
     START_WINSOCK();
+    require_reservations();
     s = open_socket(AF_INET, SOCK_STREAM);
     memset(&overlapped, 0, sizeof(overlapped));
     range.StartPort = htons(port);
-    outcome = winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
-                                       &instance, sizeof(instance), &returned, &overlapped, NULL));
+    outcome = winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range,
+                                                sizeof(range), &instance, sizeof(instance),
+                                                &returned, &overlapped, NULL));
     assert_one_of(outcome, 0, WSA_IO_PENDING);
     for (int i = 0;
          i < PATIENCE_MS && !WSAGetOverlappedResult(s, &overlapped, &bytes, FALSE, &flags); i++) {

@@ -18,21 +18,21 @@ static unsigned acquire_from(SOCKET s, void *input, DWORD size)
 {
     INET_PORT_RESERVATION_INSTANCE instance;
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, input, size, &instance,
-                                    sizeof(instance), &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, input, size,
+                                             &instance, sizeof(instance), &returned, NULL, NULL));
 }
 
 static unsigned send_token_from(SOCKET s, DWORD code, void *input, DWORD size)
 {
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, code, input, size, NULL, 0, &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, code, input, size, NULL, 0, &returned, NULL, NULL));
 }
 
 static unsigned acquire_into(SOCKET s, USHORT port, void *output, DWORD size, DWORD *returned)
 {
     INET_PORT_RANGE range = range_of(port, 1);
-    return winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), output,
-                                    size, returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                             output, size, returned, NULL, NULL));
 }
 
 /* ---- Input ------------------------------------------------------------------------------------
@@ -214,8 +214,8 @@ static void associate_without_a_count_fails(void)
     START_WINSOCK();
     block = hold_tcp(port, 1);
     s = open_socket(AF_INET, SOCK_STREAM);
-    OBSERVE_VALUE(null_bytes_returned,
-                  winsock_outcome(WSAIoctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &block.token,
+    OBSERVE_VALUE(null_bytes_returned, winsock_outcome(reservation_ioctl(
+                                           s, SIO_ASSOCIATE_PORT_RESERVATION, &block.token,
                                            sizeof(block.token), NULL, 0, NULL, NULL, NULL)));
     assert_int_equal(bind_loopback(s, 0), 0);
     assert_int_not_equal(bound_port(s), port);
@@ -230,8 +230,8 @@ static void release_without_a_count_fails(void)
     struct block block;
     START_WINSOCK();
     block = hold_udp(port, 1);
-    OBSERVE_VALUE(null_bytes_returned,
-                  winsock_outcome(WSAIoctl(block.s, SIO_RELEASE_PORT_RESERVATION, &block.token,
+    OBSERVE_VALUE(null_bytes_returned, winsock_outcome(reservation_ioctl(
+                                           block.s, SIO_RELEASE_PORT_RESERVATION, &block.token,
                                            sizeof(block.token), NULL, 0, NULL, NULL, NULL)));
     assert_block_held(&block);
     let_go(&block);
@@ -259,7 +259,8 @@ static void acquire_with_a_bad_count_pointer_fails(void)
 
 static unsigned send_token_with_count(SOCKET s, DWORD code, ULONG64 token, DWORD *count)
 {
-    return winsock_outcome(WSAIoctl(s, code, &token, sizeof(token), NULL, 0, count, NULL, NULL));
+    return winsock_outcome(
+        reservation_ioctl(s, code, &token, sizeof(token), NULL, 0, count, NULL, NULL));
 }
 
 static void associate_with_a_bad_count_pointer_fails(void)
@@ -308,8 +309,9 @@ static unsigned send_with_overlapped(SOCKET s, DWORD code, void *input, DWORD si
     INET_PORT_RESERVATION_INSTANCE instance;
     const bool acquires = code == SIO_ACQUIRE_PORT_RESERVATION;
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, code, input, size, acquires ? &instance : NULL,
-                                    acquires ? sizeof(instance) : 0, &returned, overlapped, NULL));
+    return winsock_outcome(reservation_ioctl(s, code, input, size, acquires ? &instance : NULL,
+                                             acquires ? sizeof(instance) : 0, &returned, overlapped,
+                                             NULL));
 }
 
 static void a_bad_overlapped_pointer_is_refused(void)

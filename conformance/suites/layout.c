@@ -136,8 +136,8 @@ static void start_port_travels_in_network_order(void)
     byte[1] = (unsigned char)port;
     holder = open_socket(AF_INET, SOCK_STREAM);
     s = open_socket(AF_INET, SOCK_STREAM);
-    assert_int_equal(WSAIoctl(holder, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
-                              &instance, sizeof(instance), &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(holder, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     byte = (unsigned char *)&instance.StartPort;
     assert_int_equal(byte[0], port >> 8);
@@ -164,8 +164,8 @@ static void the_count_travels_in_host_order(void)
     START_WINSOCK();
     range.StartPort = htons(port);
     s = open_socket(AF_INET, SOCK_DGRAM);
-    assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range), &instance,
-                              sizeof(instance), &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                       &instance, sizeof(instance), &returned, NULL, NULL),
                      0);
     if (instance.NumberOfPorts == 259)
         OBSERVE(count_order, host);
@@ -200,14 +200,14 @@ static void the_token_goes_back_as_it_came(void)
     if (swapped(block.token) != block.token)
         assert_int_not_equal(associate_block(s, swapped(block.token)), 0);
     token.Token = block.token;
-    assert_int_equal(WSAIoctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                              &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token, sizeof(token),
+                                       NULL, 0, &returned, NULL, NULL),
                      0);
     assert_int_equal(bind_loopback(s, 0), 0);
     assert_true(lies_in(&block, bound_port(s)));
     close_socket(s);
-    assert_int_equal(WSAIoctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                              &returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(block.s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token),
+                                       NULL, 0, &returned, NULL, NULL),
                      0);
     let_go(&block);
     END_WINSOCK();
@@ -292,6 +292,7 @@ static void the_six_functions_have_their_documented_types(void)
     (USHORT, USHORT) = {DeletePersistentTcpPortReservation, DeletePersistentUdpPortReservation};
     const USHORT port = free_ports(1);
     ULONG64 token = 0;
+    REQUIRE_PERSISTENT_FUNCTIONS();
     for (int i = 0; i < 2; i++) {
         assert_int_equal(make[i](htons(port), 1, &token), NO_ERROR);
         assert_int_equal(make[i + 2](htons(port), 1, &token), NO_ERROR);
@@ -319,6 +320,7 @@ static void persistent_start_ports_are_in_network_order(void)
     unsigned last;
     ULONG64 token;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(port), 2, &token), NO_ERROR);
     first = probe_port(AF_INET, SOCK_STREAM, port);
     last = probe_port(AF_INET, SOCK_STREAM, (USHORT)(port + 1));
@@ -335,6 +337,7 @@ static void all_six_functions_agree_on_network_order(void)
 {
     const USHORT port = free_ports(1);
     ULONG64 token;
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentUdpPortReservation(htons(port), 1, &token), NO_ERROR);
     assert_int_equal(LookupPersistentUdpPortReservation(port, 1, &token), ERROR_NOT_FOUND);
     assert_int_equal(DeletePersistentUdpPortReservation(port, 1), ERROR_NOT_FOUND);

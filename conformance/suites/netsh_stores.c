@@ -256,8 +256,8 @@ static void a_line_that_is_no_command_changes_nothing(void)
         "protocol=tcp startport=20000 numberofports=300 store=active store=active",
         "tcp protocol=tcp 20000 300",
         "protocol=tcp startport=20000 numberofports=300 =active",
-        "protocol=tcp startport=20000 numberofports=300 store=active "
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ("protocol=tcp startport=20000 numberofports=300 store=active "
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         "protocol=tcp startport=20000 numberofports=300 a b c d e f g h i j k l m n o p",
     };
     const struct dynamic_range range = dynamic_range_show("ipv4", TCP_BLOCK);

@@ -426,6 +426,7 @@ static void cpu_affinity_is_for_unbound_udp_sockets(void)
 static void sockets_with_cpu_affinity_share_a_reserved_port(void)
 {
     START_WINSOCK();
+    require_reservations();
     enum { PROCESSORS = 3 };
     const USHORT port = testbed_ports(1);
     SOCKET sockets[PROCESSORS];

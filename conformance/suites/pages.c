@@ -40,14 +40,14 @@ static void buffers_may_lie_at_the_end_of_their_page(void)
     range->StartPort = htons(port);
     range->NumberOfPorts = 2;
     make_read_only(range);
-    assert_int_equal(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, range, sizeof(*range), instance,
-                              sizeof(*instance), returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, range, sizeof(*range),
+                                       instance, sizeof(*instance), returned, NULL, NULL),
                      0);
     assert_int_equal(*returned, sizeof(*instance));
     *token = instance->Token;
     make_read_only(token);
-    assert_int_equal(WSAIoctl(s, SIO_ASSOCIATE_PORT_RESERVATION, token, sizeof(*token), NULL, 0,
-                              returned, NULL, NULL),
+    assert_int_equal(reservation_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, token, sizeof(*token),
+                                       NULL, 0, returned, NULL, NULL),
                      0);
     *name = ipv4_address(INADDR_LOOPBACK, (USHORT)(port + 2));
     make_read_only(name);
@@ -178,9 +178,10 @@ static void pages_are_zero_and_may_be_read_only_from_the_start(void)
         assert_int_equal(pages[i], 0);
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    assert_fails_with(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, (void *)(ULONG_PTR)&range,
-                               sizeof(range), (void *)(ULONG_PTR)pages,
-                               sizeof(INET_PORT_RESERVATION_INSTANCE), &returned, NULL, NULL),
+    assert_fails_with(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, (void *)(ULONG_PTR)&range,
+                                        sizeof(range), (void *)(ULONG_PTR)pages,
+                                        sizeof(INET_PORT_RESERVATION_INSTANCE), &returned, NULL,
+                                        NULL),
                       WSAEFAULT);
     close_socket(s);
     END_WINSOCK();

@@ -28,6 +28,8 @@ static inline SOCKET block_socket(enum block_protocol protocol)
 static inline ULONG create_block(enum block_protocol protocol, unsigned first, unsigned count,
                                  ULONG64 *token)
 {
+    if (!persistent_functions_exist())
+        return (ULONG)unless_missing(ERROR_PROC_NOT_FOUND);
     if (protocol == TCP_BLOCK)
         return CreatePersistentTcpPortReservation(htons((USHORT)first), (USHORT)count, token);
     return CreatePersistentUdpPortReservation(htons((USHORT)first), (USHORT)count, token);
@@ -35,6 +37,8 @@ static inline ULONG create_block(enum block_protocol protocol, unsigned first, u
 
 static inline ULONG delete_block(enum block_protocol protocol, unsigned first, unsigned count)
 {
+    if (!persistent_functions_exist())
+        return (ULONG)unless_missing(ERROR_PROC_NOT_FOUND);
     if (protocol == TCP_BLOCK)
         return DeletePersistentTcpPortReservation(htons((USHORT)first), (USHORT)count);
     return DeletePersistentUdpPortReservation(htons((USHORT)first), (USHORT)count);
@@ -43,6 +47,8 @@ static inline ULONG delete_block(enum block_protocol protocol, unsigned first, u
 static inline ULONG lookup_block(enum block_protocol protocol, unsigned first, unsigned count,
                                  ULONG64 *token)
 {
+    if (!persistent_functions_exist())
+        return (ULONG)unless_missing(ERROR_PROC_NOT_FOUND);
     if (protocol == TCP_BLOCK)
         return LookupPersistentTcpPortReservation(htons((USHORT)first), (USHORT)count, token);
     return LookupPersistentUdpPortReservation(htons((USHORT)first), (USHORT)count, token);

@@ -144,6 +144,7 @@ static struct report ask_provider(USHORT first, USHORT count)
     if (!report.found)
         UNSUPPORTED_BECAUSE("the base provider cannot be started by a program");
     assert_int_equal(report.started, 0);
+    unless_unsupported(report.acquired);
     return report;
 }
 

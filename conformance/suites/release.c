@@ -166,6 +166,7 @@ static void a_persistent_token_cannot_be_released(void)
     ULONG64 found = 0;
     SOCKET s;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentTcpPortReservation(htons(first), 2, &token), NO_ERROR);
     s = open_socket(AF_INET, SOCK_STREAM);
     OBSERVE_VALUE(release_persistent, release_block(s, token));
@@ -183,6 +184,7 @@ static void a_deleted_persistent_token_cannot_be_released(void)
     ULONG64 token = 0;
     SOCKET s;
     START_WINSOCK();
+    REQUIRE_PERSISTENT_FUNCTIONS();
     assert_int_equal(CreatePersistentUdpPortReservation(htons(first), 1, &token), NO_ERROR);
     assert_int_equal(DeletePersistentUdpPortReservation(htons(first), 1), NO_ERROR);
     s = open_socket(AF_INET, SOCK_DGRAM);

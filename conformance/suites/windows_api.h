@@ -1,8 +1,9 @@
 /* The one header through which the suites see Windows: Winsock and its neighbours in the order that
  * the SDK wants, the constants that older SDKs lack, and the few calls every suite makes.
  *
- * The helpers keep no state, assert nothing and may be used by a testbed_program too. Ports and
- * addresses are in host byte order here; the helpers swap. An outcome is 0 or the Winsock error.
+ * The helpers keep no state, assert nothing and may be used by a testbed_program too; in a case
+ * they end it where the stack has no reservations at all (support.h). Ports and addresses are in
+ * host byte order here; the helpers swap. An outcome is 0 or the Winsock error.
  */
 #ifndef CONFORMANCE_WINDOWS_API_H
 #define CONFORMANCE_WINDOWS_API_H
@@ -21,6 +22,8 @@
 
 #include <iphlpapi.h>
 #include <ws2spi.h>
+
+#include "conformance/suites/support.h"
 
 #ifndef SO_RANDOMIZE_PORT
 #define SO_RANDOMIZE_PORT 0x3005
@@ -123,6 +126,25 @@ static inline USHORT bound_port(SOCKET s)
     return ntohs(((const struct sockaddr_in *)(const void *)&name)->sin_port);
 }
 
+/* WSAIoctl with one of the three codes, or one that stands for it. */
+static inline int reservation_ioctl(SOCKET s, DWORD code, void *input, DWORD input_size,
+                                    void *output, DWORD output_size, DWORD *returned,
+                                    WSAOVERLAPPED *overlapped,
+                                    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    const int result =
+        WSAIoctl(s, code, input, input_size, output, output_size, returned, overlapped, routine);
+    const int error = WSAGetLastError();
+    int type;
+    int size = sizeof(type);
+    if (result == 0 || error != WSAEOPNOTSUPP)
+        return result;
+    if (getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0)
+        unless_unsupported((unsigned)error);
+    WSASetLastError(error);
+    return result;
+}
+
 /* Acquires `count` ports from `first` on; `first` 0 leaves the place to the system. */
 static inline unsigned acquire_block(SOCKET s, USHORT first, USHORT count,
                                      INET_PORT_RESERVATION_INSTANCE *instance)
@@ -131,22 +153,22 @@ static inline unsigned acquire_block(SOCKET s, USHORT first, USHORT count,
     DWORD returned = 0;
     range.StartPort = htons(first);
     range.NumberOfPorts = count;
-    return winsock_outcome(WSAIoctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
-                                    instance, sizeof(*instance), &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
+                                             instance, sizeof(*instance), &returned, NULL, NULL));
 }
 
 static inline unsigned associate_block(SOCKET s, ULONG64 token)
 {
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token, sizeof(token), NULL,
-                                    0, &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_ASSOCIATE_PORT_RESERVATION, &token,
+                                             sizeof(token), NULL, 0, &returned, NULL, NULL));
 }
 
 static inline unsigned release_block(SOCKET s, ULONG64 token)
 {
     DWORD returned = 0;
-    return winsock_outcome(WSAIoctl(s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token), NULL, 0,
-                                    &returned, NULL, NULL));
+    return winsock_outcome(reservation_ioctl(s, SIO_RELEASE_PORT_RESERVATION, &token, sizeof(token),
+                                             NULL, 0, &returned, NULL, NULL));
 }
 
 /* What acquiring the one port `port` on a new socket of that kind gets, and gives back at once: 0

@@ -134,6 +134,8 @@ static struct worker_answer order_worker(struct testbed_child *worker,
     memset(&answer, 0, sizeof(answer));
     assert_true(testbed_tell(worker, order, sizeof(*order)));
     assert_true(testbed_hear(worker, &answer, sizeof(answer)));
+    unless_unsupported(answer.error);
+    unless_missing(answer.error);
     return answer;
 }
 
@@ -161,6 +163,8 @@ bool worker_survives(struct testbed_child *worker, enum deed deed, enum block_pr
     order.token = (ULONG64)kind;
     assert_true(testbed_tell(worker, &order, sizeof(order)));
     const bool lives = testbed_hear(worker, answer, sizeof(*answer));
+    if (lives)
+        unless_missing(answer->error);
     if (lives)
         worker_leaves(worker);
     else

@@ -41,7 +41,8 @@ static struct {
     enum testbed_user user;
     struct testbed_child *children; /* the latest first */
     const char *reason;
-    bool stuck; /* the case ran into a deadlock: its thread stands in the middle of a wait */
+    uint32_t thread; /* the case's first */
+    bool stuck;      /* the case ran into a deadlock: its thread stands in the middle of a wait */
     char report[REPORT_SIZE];
     _Alignas(16) unsigned char kept[TESTBED_KEPT_SIZE];
 } bed;
@@ -65,6 +66,24 @@ const char *testbed_target(void)
 bool testbed_follows_profile(void)
 {
     return true;
+}
+
+/* A case that waits for ever is a deadlock, which the machine finds; one that breaks its process
+ * has found a mistake of the simulator.
+ */
+bool testbed_plays_apart(void)
+{
+    return false;
+}
+
+bool testbed_run_child(int argc, char **argv, const struct testbed_program *const *programs,
+                       int *exit_code)
+{
+    (void)argc;
+    (void)argv;
+    (void)programs;
+    (void)exit_code;
+    return false;
 }
 
 /* ---- Children ----------------------------------------------------------------------------------
@@ -218,6 +237,15 @@ bool testbed_hear(struct testbed_child *child, void *bytes, size_t size)
 {
     return pipe_take(&child->to_parent, bytes, size, child->process_id) ||
            cannot("the child ended without an answer");
+}
+
+/* Nobody's clock runs while a simulated child makes up its mind: it cannot be late. */
+bool testbed_hear_within(struct testbed_child *child, void *bytes, size_t size,
+                         unsigned milliseconds, bool *late)
+{
+    (void)milliseconds;
+    *late = false;
+    return testbed_hear(child, bytes, size);
 }
 
 /* The child that is running now; NULL in the case's own process. */
@@ -422,7 +450,13 @@ static bool enter(void)
         return cannot("the machine does not boot");
     if (berth_enter(bed.machine, &launch) != 0)
         return cannot("the machine starts no program as this user");
+    bed.thread = GetCurrentThreadId();
     return true;
+}
+
+bool testbed_in_case(void)
+{
+    return running_child() == NULL && GetCurrentThreadId() == bed.thread;
 }
 
 bool testbed_begin_case(enum testbed_user user)

@@ -65,6 +65,10 @@ bool testbed_hear(struct testbed_child *child, void *bytes, size_t size);
 int testbed_wait(struct testbed_child *child);
 void testbed_kill(struct testbed_child *child);
 
+/* As testbed_hear, but waits no longer than this: false then, too, and `*late` is set. */
+bool testbed_hear_within(struct testbed_child *child, void *bytes, size_t size,
+                         unsigned milliseconds, bool *late);
+
 /* In a child. */
 bool testbed_tell_parent(const void *bytes, size_t size);
 bool testbed_hear_parent(void *bytes, size_t size);
@@ -74,6 +78,9 @@ bool testbed_hear_parent(void *bytes, size_t size);
  */
 bool testbed_ask(const struct testbed_start *start, const void *question, size_t question_size,
                  void *answer, size_t answer_size);
+
+/* Whether this is the first thread of a case's own process: where a case may be ended. */
+bool testbed_in_case(void);
 
 /* The user a case runs as is the suite's; a reboot stands between two functions of one case. What
  * must last is kept here: zeroed before the first function, and there again after the reboot.
@@ -146,6 +153,17 @@ const char *testbed_target(void); /* "simulator", "wine-8.0", "windows-10.0.2034
 
 /* Whether the machine promises to answer the open questions as its profile says. */
 bool testbed_follows_profile(void);
+
+/* Whether a case may hang here, or take its process with it: then each is played in a child, by a
+ * program of the runner's.
+ */
+bool testbed_plays_apart(void);
+
+/* Before anything else in main: whether this process was started as a child. If so its program has
+ * run when this returns, and answered `*exit_code`.
+ */
+bool testbed_run_child(int argc, char **argv, const struct testbed_program *const *programs,
+                       int *exit_code);
 
 bool testbed_open(const struct testbed_options *options);
 void testbed_close(void);

@@ -11,6 +11,8 @@ nt_status socket_may_reserve(const struct socket_object *socket)
     const struct profile *profile = socket_profile(socket);
     if (!socket->afd->network_up && !BEHAVES(profile, network_down, works))
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, network_down));
+    if (!BEHAVES(profile, reservations_supported, yes))
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, reservations_supported));
     if (socket->kind.protocol == PROTOCOL_RAW && !BEHAVES(profile, unsupported_socket, grants))
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, unsupported_socket));
     if (socket->non_blocking && BEHAVES(profile, nonblocking_ioctl, wsaewouldblock))

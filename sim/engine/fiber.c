@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_STACK */
-#if defined(_WIN32)
+#if defined(_WIN32) && !defined(_WIN32_WINNT)
 #define _WIN32_WINNT 0x0601
 #endif
 

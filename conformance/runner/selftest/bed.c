@@ -20,6 +20,73 @@ bool testbed_follows_profile(void)
     return false;
 }
 
+bool testbed_plays_apart(void)
+{
+    return false;
+}
+
+bool testbed_run_child(int argc, char **argv, const struct testbed_program *const *programs,
+                       int *exit_code)
+{
+    (void)argc;
+    (void)argv;
+    (void)programs;
+    (void)exit_code;
+    return false;
+}
+
+/* The runner has children only of a test bed that plays apart. */
+struct testbed_child *testbed_start(const struct testbed_start *start, unsigned long *error)
+{
+    (void)start;
+    *error = 0;
+    return NULL;
+}
+
+bool testbed_tell(struct testbed_child *child, const void *bytes, size_t size)
+{
+    (void)child;
+    (void)bytes;
+    (void)size;
+    return false;
+}
+
+bool testbed_hear_within(struct testbed_child *child, void *bytes, size_t size,
+                         unsigned milliseconds, bool *late)
+{
+    (void)child;
+    (void)bytes;
+    (void)size;
+    (void)milliseconds;
+    *late = false;
+    return false;
+}
+
+int testbed_wait(struct testbed_child *child)
+{
+    (void)child;
+    return 0;
+}
+
+void testbed_kill(struct testbed_child *child)
+{
+    (void)child;
+}
+
+bool testbed_tell_parent(const void *bytes, size_t size)
+{
+    (void)bytes;
+    (void)size;
+    return false;
+}
+
+bool testbed_hear_parent(void *bytes, size_t size)
+{
+    (void)bytes;
+    (void)size;
+    return false;
+}
+
 bool testbed_open(const struct testbed_options *options)
 {
     const struct profile *profile = options->profile;

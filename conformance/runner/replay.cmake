@@ -1,0 +1,27 @@
+cmake_minimum_required(VERSION 3.25)
+# A profile that --observe wrote on a real machine, played by RUNNER, the simulator: at every point
+# that was observed there it answers the same, and nothing fails. WORK is a folder to write in.
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${RUNNER} --profile ${PROFILE} --observe ${WORK}/again.profile
+  --json ${WORK}/again.json OUTPUT_VARIABLE said RESULT_VARIABLE code)
+# A stack that lacks something is UNSUPPORTED there, which is not expected of a simulator.
+if(code GREATER 1)
+  message(FATAL_ERROR "the run ends with ${code}:\n${said}")
+endif()
+file(READ ${WORK}/again.json json)
+string(JSON failed GET "${json}" totals FAIL)
+if(NOT failed EQUAL 0)
+  message(SEND_ERROR "${failed} clauses fail:\n${said}")
+endif()
+file(STRINGS ${PROFILE} answers REGEX "^[a-z]")
+file(STRINGS ${WORK}/again.profile again REGEX "^[a-z]")
+foreach(answer IN LISTS answers)
+  if(NOT answer IN_LIST again)
+    message(SEND_ERROR "not seen again: ${answer}")
+  endif()
+endforeach()
+list(LENGTH answers count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "${PROFILE} answers nothing")
+endif()
+message(STATUS "${count} answers seen again")
