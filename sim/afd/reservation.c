@@ -43,41 +43,40 @@ nt_status socket_acquire(struct socket_object *socket, struct process *process,
     return status;
 }
 
-/* The socket whose endpoint this is, if the process holds a descriptor of it; or NULL. */
-static const struct socket_object *held(const struct process *process,
-                                        const struct endpoint *endpoint)
+/* Whether the process has a descriptor of the socket whose endpoint this is. */
+static bool holds(const struct process *process, const struct endpoint *endpoint)
 {
     for (uint64_t handle = handle_next(process, 0, OBJECT_SOCKET); handle != 0;
          handle = handle_next(process, handle, OBJECT_SOCKET)) {
         const struct socket_object *socket = socket_find(process, handle);
         if (socket != NULL && socket->endpoint == endpoint)
-            return socket;
+            return true;
     }
-    return NULL;
+    return false;
 }
 
-/* The socket that another process acquired the block called `token` on, if the caller's process got
- * a descriptor of it; or NULL.
+/* Whether another process acquired the block called `token`, on a socket that the caller's process
+ * has a descriptor of.
  */
-static const struct socket_object *shared_holder(const struct socket_object *socket,
-                                                 const struct process *process, uint64_t token)
+static bool shares_holder(const struct socket_object *socket, const struct process *process,
+                          uint64_t token)
 {
     struct afd *afd = socket->afd;
     if (afd->nt->processes->next == NULL)
-        return NULL; /* there is no other process */
+        return false; /* there is no other process */
     const struct endpoint *endpoint = reservation_holder(afd->tcpip, token);
     if (endpoint == NULL || reservation_owner(afd->tcpip, token) == process->id)
-        return NULL;
-    return endpoint == socket->endpoint ? socket : held(process, endpoint);
+        return false;
+    return endpoint == socket->endpoint || holds(process, endpoint);
 }
 
 static struct requester requester_of(const struct socket_object *socket,
-                                     const struct process *process, bool shares_holder)
+                                     const struct process *process, bool shares)
 {
     return (struct requester){
         .process_id = process->id,
         .administrator = token_may_reserve(&process->token, socket_profile(socket)),
-        .shares_holder = shares_holder,
+        .shares_holder = shares,
     };
 }
 
@@ -87,7 +86,7 @@ nt_status socket_associate(struct socket_object *socket, struct process *process
     if (!process->token.administrator && BEHAVES(profile, acquire_privilege, administrator))
         return STATUS_ACCESS_DENIED;
 
-    bool shares = shared_holder(socket, process, token) != NULL;
+    bool shares = shares_holder(socket, process, token);
     if (shares && !BEHAVES(profile, associate_from_duplicate, accepted))
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, associate_from_duplicate));
     const struct requester requester = requester_of(socket, process, shares);
@@ -109,7 +108,7 @@ nt_status socket_release(struct socket_object *socket, struct process *process, 
     if (!process->token.administrator &&
         BEHAVES(socket_profile(socket), release_privilege, administrator))
         return STATUS_ACCESS_DENIED;
-    bool shares = shared_holder(socket, process, token) != NULL;
+    bool shares = shares_holder(socket, process, token);
     const struct requester requester = requester_of(socket, process, shares);
     return reservation_release(socket->afd->tcpip, socket->endpoint, &requester, token);
 }

@@ -158,10 +158,9 @@ void berth_set_network(struct berth *machine, bool up);
  */
 int berth_netsh(struct berth *machine, const char *line, char *output, size_t size);
 
-/* One line of JSON-free text for each thing in the pool: "tcp reserved 5000 20", "udp bound 53",
- * "udp bound 60 4" for four in a row, "tcp excluded 50000 60", "tcp dynamic 49152 16384", "tcp
- * foreign 51000 100", "tcp persistent
- * ...".
+/* A line of text for each thing in the pool: protocol, kind, first port, and how many where there
+ * are several. Kinds are dynamic, foreign, excluded, persistent, reserved and bound: "tcp reserved
+ * 5000 20", "udp bound 53". Only whole lines are written; answers their length.
  */
 size_t berth_describe_pool(struct berth *machine, char *output, size_t size);
 
