@@ -42,8 +42,36 @@
     SUITE(sharing)                                                                                 \
     SUITE(netsh)                                                                                   \
     SUITE(netsh_dynamic)                                                                           \
-    SUITE(netsh_stores)
+    SUITE(netsh_stores)                                                                            \
+    SUITES_STREAM                                                                                  \
+    SUITES_DATAGRAM                                                                                \
+    SUITES_READINESS                                                                               \
+    SUITES_OPTIONS                                                                                 \
+    SUITES_NAMES                                                                                   \
+    SUITES_OVERLAPPED                                                                              \
+    SUITES_THREADS
 #endif
+
+/* TCP: connecting, accepting, moving bytes, closing. */
+#define SUITES_STREAM
+
+/* UDP: datagrams, broadcast, multicast. */
+#define SUITES_DATAGRAM
+
+/* select, WSAPoll, WSAEventSelect, WSAAsyncSelect. */
+#define SUITES_READINESS
+
+/* Options, control codes, names, duplicates. */
+#define SUITES_OPTIONS
+
+/* Starting up, text, resolution, the catalogue, layered providers. */
+#define SUITES_NAMES
+
+/* Overlapped I/O, completion ports, APCs, cancellation. */
+#define SUITES_OVERLAPPED
+
+/* Waiting, objects, processes, message queues. */
+#define SUITES_THREADS
 
 #define SUITE(name) extern const struct suite name##_suite;
 SUITES

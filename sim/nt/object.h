@@ -19,7 +19,17 @@ struct process;
 struct thread;
 struct wait_block;
 
-enum object_type { OBJECT_PROCESS, OBJECT_THREAD, OBJECT_EVENT, OBJECT_SOCKET, OBJECT_TYPE_COUNT };
+enum object_type {
+    OBJECT_PROCESS,
+    OBJECT_THREAD,
+    OBJECT_EVENT,
+    OBJECT_SOCKET,
+    OBJECT_MUTEX,
+    OBJECT_SEMAPHORE,
+    OBJECT_TIMER,
+    OBJECT_PORT,
+    OBJECT_TYPE_COUNT
+};
 
 struct object_ops {
     /* A handle in `process` was closed; more may be left. May be NULL. */

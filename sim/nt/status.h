@@ -9,6 +9,8 @@ typedef uint32_t nt_status;
 
 /* Windows' own header has a few of them as macros; whoever includes both means these. */
 #undef STATUS_TIMEOUT
+#undef STATUS_ABANDONED_WAIT_0
+#undef STATUS_USER_APC
 #undef STATUS_PENDING
 #undef STATUS_ACCESS_VIOLATION
 #undef STATUS_INVALID_HANDLE

@@ -1,0 +1,171 @@
+/* Operations on sockets that may have to wait: receive, send, accept, connect, disconnect and what
+ * is told when something changes. One record for all of them, which winsock/ fills in and afd
+ * carries out.
+ *
+ * A synchronous caller's io lies on his stack; an overlapped one's in the arena (io_new). Each
+ * function answers
+ *
+ *   STATUS_SUCCESS or a warning   done; io->request.information bytes. Delivered, if overlapped
+ *   STATUS_PENDING                queued; the request completes later. A synchronous caller that
+ * may block then calls io_wait an error                      refused; nobody is told of it but the
+ * caller, who gives the io back
+ *
+ * A synchronous io on a non-blocking socket is never queued: STATUS_DEVICE_NOT_READY instead.
+ * An overlapped io (request.delivery.block is not NULL) pends whatever the blocking mode (row 115).
+ */
+#ifndef SIM_AFD_IO_H
+#define SIM_AFD_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/afd/afd.h"
+#include "sim/nt/request.h"
+
+/* The guest's buffers, probed above. */
+struct io_buffer {
+    void *base;
+    uint32_t size;
+};
+
+enum io_flag {
+    IO_PEEK = 1,
+    IO_URGENT = 2,     /* MSG_OOB */
+    IO_WAIT_ALL = 4,   /* MSG_WAITALL */
+    IO_PARTIAL = 8,    /* out: MSG_PARTIAL, the datagram was longer */
+    IO_BROADCAST = 16, /* out: MSG_BCAST */
+    IO_MULTICAST = 32, /* out: MSG_MCAST */
+    IO_NO_WAIT = 64,   /* of a synchronous io: does not wait, as if the socket were non-blocking */
+    IO_REUSE = 128     /* TF_REUSE_SOCKET, of a disconnect */
+};
+
+enum io_kind {
+    IO_RECEIVE,
+    IO_SEND,
+    IO_ACCEPT,
+    IO_CONNECT,
+    IO_DISCONNECT,
+    IO_CONTROL,
+    IO_KIND_COUNT
+};
+
+enum { IO_BUFFERS_INLINE = 2 };
+
+struct io {
+    struct request request; /* first */
+    enum io_kind kind;
+    unsigned flags; /* enum io_flag, in and out */
+    struct socket_object *socket;
+    struct io *next, *previous; /* in the socket's queue of this kind */
+    struct io_buffer *buffers;
+    uint32_t buffer_count;
+    struct io_buffer few[IO_BUFFERS_INLINE];
+    uint64_t size; /* of all buffers */
+    uint64_t done; /* bytes that have been moved already */
+    /* In: where to, of a send or connect; has_address says whether. Out: where from, of a receive;
+     * the peer, of an accept.
+     */
+    bool has_address;
+    uint16_t port;
+    struct address address;
+    struct address to;              /* out: where a datagram was sent to, for IP_PKTINFO */
+    uint32_t interface;             /* out */
+    uint8_t ttl;                    /* out */
+    struct socket_object *acceptor; /* of an accept that has one (AcceptEx); a reference is held */
+    uint64_t timer;                 /* an event that is to complete it */
+    /* Winsock's: called just before a request that pended is told, to write what is the guest's. */
+    void (*finishing)(struct io *io);
+    /* Winsock's guest addresses, for `finishing` and the completion routine. */
+    void *guest[4];
+    uint64_t above[2];
+};
+
+/* An io in the arena, told as `delivery` says; or on the caller's stack, when `delivery` is NULL.
+ * `call` is a literal. The buffers are copied. False (NULL) when the arena is full.
+ */
+struct io *io_new(struct socket_object *socket, enum io_kind kind, const char *call,
+                  const struct request_delivery *delivery);
+void io_begin(struct io *io, struct socket_object *socket, enum io_kind kind, const char *call);
+bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t count);
+
+/* Gives back an io that was refused, or that a synchronous caller has done with. One that has been
+ * delivered gives itself back.
+ */
+void io_end(struct io *io);
+
+/* Waits for a synchronous io: `timeout_ms` 0 for ever (SO_RCVTIMEO, SO_SNDTIMEO). The status it
+ * completed with, or STATUS_TIMEOUT (WSAETIMEDOUT).
+ */
+nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable);
+
+/* ---- Moving bytes -----------------------------------------------------------------------------
+ */
+
+/*   STATUS_HOST_DOWN
+ *   STATUS_INVALID_PARAMETER   an unbound datagram socket; no buffers (row 119)
+ *   STATUS_INVALID_CONNECTION  a stream that is not connected, or is connecting
+ *   STATUS_PIPE_DISCONNECTED   after SD_RECEIVE
+ *   STATUS_CONNECTION_RESET, STATUS_CONNECTION_ABORTED, STATUS_IO_TIMEOUT  the connection is gone
+ *   STATUS_BUFFER_OVERFLOW     a datagram was cut (information: the bytes stored)
+ *   STATUS_PORT_UNREACHABLE    a datagram sent before met nobody
+ * 0 bytes of a stream are its end.
+ */
+nt_status socket_receive(struct io *io);
+
+/* With has_address: to there (sendto). Binds implicitly.
+ *   STATUS_HOST_DOWN, STATUS_INVALID_CONNECTION, STATUS_PIPE_DISCONNECTED after SD_SEND,
+ *   STATUS_INVALID_ADDRESS, STATUS_BUFFER_OVERFLOW a datagram too long, what endpoint_bind answers
+ */
+nt_status socket_send(struct io *io, struct process *process);
+
+/* ---- Connections ------------------------------------------------------------------------------
+ */
+
+/* The connection that waits longest; `information` is its handle in the caller's process. With an
+ * acceptor: into that socket, then up to `size` bytes into the buffers (AcceptEx).
+ *   STATUS_INVALID_PARAMETER   not listening, or the acceptor is not fresh
+ *   STATUS_NOT_SUPPORTED       not a stream socket
+ */
+nt_status socket_accept(struct io *io, struct process *process);
+
+/* WSAAccept's condition: who waits longest; then take it by socket_accept, or refuse it. False when
+ * nobody waits.
+ */
+bool socket_incoming(const struct socket_object *socket, struct address *address, uint16_t *port);
+void socket_refuse(struct socket_object *socket);
+
+/* connect and ConnectEx: has_address. A synchronous io on a non-blocking socket answers
+ * STATUS_DEVICE_NOT_READY and the handshake goes on. `bound_only`: ConnectEx's rules, and the
+ * buffers are sent behind the handshake. As socket_connect in afd.h, and:
+ *   STATUS_ALREADY_IN_PROGRESS (row 163), STATUS_IO_TIMEOUT, STATUS_NETWORK_UNREACHABLE,
+ *   STATUS_HOST_UNREACHABLE
+ */
+nt_status socket_connect_io(struct io *io, struct process *process, bool bound_only);
+
+/* DisconnectEx. */
+nt_status socket_disconnect_io(struct io *io);
+
+/* shutdown: `how` is SD_RECEIVE 0, SD_SEND 1, SD_BOTH 2.
+ *   STATUS_INVALID_PARAMETER another how; STATUS_INVALID_CONNECTION (rows 215, 219)
+ */
+nt_status socket_shutdown(struct socket_object *socket, int how);
+
+/* SO_UPDATE_ACCEPT_CONTEXT and SO_UPDATE_CONNECT_CONTEXT. */
+nt_status socket_update_accept_context(struct socket_object *socket,
+                                       struct socket_object *listener);
+nt_status socket_update_connect_context(struct socket_object *socket);
+
+/* Pends until the machine's addresses change, or it is cancelled (SIO_ADDRESS_LIST_CHANGE,
+ * SIO_ROUTING_INTERFACE_CHANGE). A non-blocking synchronous caller: STATUS_DEVICE_NOT_READY.
+ */
+nt_status socket_address_list_change(struct io *io);
+
+/* FIONREAD, SIOCATMARK; SIO_FLUSH (drops what is buffered to be sent). */
+uint32_t socket_readable_bytes(const struct socket_object *socket);
+bool socket_at_mark(const struct socket_object *socket);
+nt_status socket_flush(struct socket_object *socket);
+
+/* Seconds since the connection was made; UINT32_MAX when there is none. */
+uint32_t socket_connect_seconds(const struct socket_object *socket);
+
+#endif

@@ -1,0 +1,57 @@
+/* I/O completion ports: packets first in, first out; waiting threads last in, first out; never more
+ * threads let go than the port's concurrency.
+ *
+ * A thread counts as running for the port it last took a packet from, until it takes from another,
+ * ends, or takes again; while it waits in any wait it does not count (it is given back its place
+ * when it runs again, even when that makes one too many, as Windows does).
+ */
+#ifndef SIM_NT_PORT_H
+#define SIM_NT_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/nt/object.h"
+
+struct packet {
+    struct packet *next;
+    uint64_t key;
+    uint64_t context; /* the guest's address of its OVERLAPPED; never recorded */
+    nt_status status;
+    uint64_t information; /* bytes */
+    /* The packet has been taken, or the port is gone: gives the memory back. */
+    void (*done)(struct nt *nt, struct packet *packet);
+};
+
+struct port;
+
+/* An object with one reference. `concurrency` 0 is one thread for each processor; the machine has
+ * PORT_PROCESSORS. NULL when the arena is full.
+ */
+enum { PORT_PROCESSORS = 4 };
+struct port *port_create(struct nt *nt, uint32_t concurrency);
+struct port *port_of(struct object *object);
+struct object *port_object(struct port *port);
+
+/* Queues a packet, or hands it to the thread that began to wait last. When the port's last handle
+ * has been closed the packet is done at once.
+ */
+void port_post(struct port *port, struct packet *packet);
+
+/* Takes up to `count` packets, at least one; waits for the first. Each is the caller's to read and
+ * then to end by `done`.
+ *
+ *   STATUS_SUCCESS      `*taken` packets in `packets`
+ *   STATUS_TIMEOUT      the time is up
+ *   STATUS_USER_APC     alertable, and APCs ran instead
+ *   STATUS_ABANDONED    the last handle was closed meanwhile (ERROR_ABANDONED_WAIT_0)
+ */
+nt_status port_take(struct port *port, struct packet **packets, uint32_t count, uint32_t *taken,
+                    uint64_t timeout_ns, bool alertable, const char *call);
+
+/* How many packets are queued. */
+uint32_t port_depth(const struct port *port);
+
+void port_check(const struct port *port);
+
+#endif
