@@ -119,3 +119,16 @@ nt_status name_write(const struct call *call, const struct name *name, struct so
     memory_write(call, size, &needed, sizeof needed);
     return STATUS_SUCCESS;
 }
+
+/* The ports and the family of a name; the address itself is too long for the record's numbers and
+ * goes in folded.
+ */
+void name_note(struct call *call, const struct name *name)
+{
+    uint64_t low, high;
+    memcpy(&low, name->address.bytes, sizeof low);
+    memcpy(&high, name->address.bytes + 8, sizeof high);
+    call->arguments[0] = (uint64_t)name->address.family << 32 | name->port;
+    call->arguments[1] = low;
+    call->arguments[2] = high;
+}

@@ -32,4 +32,7 @@ int name_family(const struct call *call, const struct sockaddr *from, int size);
 nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
                      int *size);
 
+/* Puts a name among a call's arguments for the record: the first three. */
+void name_note(struct call *call, const struct name *name);
+
 #endif
