@@ -41,6 +41,8 @@ struct nt {
     uint32_t turns_given_up; /* since a thread last became ready; see wait_for_time */
     uint32_t looks_in_vain;  /* in a row; see looked_in_vain */
     uint32_t last_id;        /* of a process or thread, which share their numbers */
+    struct request *told;    /* completed at once and told; see request_complete */
+    struct request_walk *walks; /* over lists of requests, the innermost first */
     bool stack_is_orphan; /* the thread of the running stack has ended: nothing comes back to it */
     bool deadlocked;
     uint64_t boots;

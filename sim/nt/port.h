@@ -1,9 +1,10 @@
 /* I/O completion ports: packets first in, first out; waiting threads last in, first out; never more
  * threads let go than the port's concurrency.
  *
- * A thread counts as running for the port it last took a packet from, until it takes from another,
- * ends, or takes again; while it waits in any wait it does not count (it is given back its place
- * when it runs again, even when that makes one too many, as Windows does).
+ * A thread counts as running for the port it last called port_take for, with or without success,
+ * until it takes from another, takes again, or ends; while it waits in any wait it does not count
+ * (it is given back its place when it runs again, even when that makes one too many, as Windows
+ * does).
  */
 #ifndef SIM_NT_PORT_H
 #define SIM_NT_PORT_H
@@ -24,6 +25,8 @@ struct packet {
 };
 
 struct port;
+struct thread;
+struct wait;
 
 /* An object with one reference. `concurrency` 0 is one thread for each processor; the machine has
  * PORT_PROCESSORS. NULL when the arena is full.
@@ -45,12 +48,23 @@ void port_post(struct port *port, struct packet *packet);
  *   STATUS_TIMEOUT      the time is up
  *   STATUS_USER_APC     alertable, and APCs ran instead
  *   STATUS_ABANDONED    the last handle was closed meanwhile (ERROR_ABANDONED_WAIT_0)
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena has no room for the timer
+ *   STATUS_CANCELLED    the process of a borrowed thread has ended
  */
 nt_status port_take(struct port *port, struct packet **packets, uint32_t count, uint32_t *taken,
                     uint64_t timeout_ns, bool alertable, const char *call);
 
 /* How many packets are queued. */
 uint32_t port_depth(const struct port *port);
+
+/* For nt alone: the thread begins to wait in any wait, runs again, is gone; a wait in the port
+ * begins and ends.
+ */
+void port_thread_waits(struct thread *thread);
+void port_thread_runs(struct thread *thread);
+void port_thread_leaves(struct thread *thread);
+void port_add_waiter(struct port *port, struct wait *wait);
+void port_remove_waiter(struct port *port, struct wait *wait);
 
 void port_check(const struct port *port);
 

@@ -2,8 +2,10 @@
 
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
+#include "sim/nt/apc.h"
 #include "sim/nt/handle_table.h"
 #include "sim/nt/nt.h"
+#include "sim/nt/request.h"
 #include "sim/nt/thread.h"
 #include "sim/nt/wait.h"
 
@@ -52,9 +54,14 @@ static void stop_threads(struct process *process, uint32_t exit_code)
     struct thread *next;
     for (struct thread *thread = process->threads; thread != NULL; thread = next) {
         next = thread->next_in_process;
-        if (!thread->borrowed)
+        if (!thread->borrowed) {
             thread_stop(thread, exit_code);
-        else if (thread->wait != NULL)
+            continue;
+        }
+        request_settle(thread->object.nt);
+        request_thread_ends(thread);
+        apc_drop_all(thread);
+        if (thread->wait != NULL)
             wait_end(thread->wait, STATUS_CANCELLED);
     }
 }

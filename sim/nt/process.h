@@ -55,6 +55,11 @@ struct thread {
     bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
     struct wait *wait;     /* while THREAD_WAITING */
+    struct apc *apcs, *apcs_last;
+    struct request *requests; /* overlapped ones it issued, that pend, the oldest first */
+    struct request *calls;    /* synchronous ones, on its stack, the newest first */
+    struct port *port;        /* that it counts for, referenced; or NULL */
+    struct packet *handed;    /* the packet its wait in the port ended with, until it runs */
     struct thread *next_in_process;
     struct thread *next_ready;
 };
@@ -100,14 +105,30 @@ _Noreturn void thread_end(struct thread *thread, uint32_t exit_code);
 
 enum { WAIT_OBJECTS_MAX = 64 };
 
-/* Waits until one (or all) of the objects is signaled. `index` gets which; may be NULL.
- * `timeout_ns` from now; UINT64_MAX waits for ever; 0 only looks.
+struct wait_request {
+    struct object *const *objects;
+    uint32_t count; /* 0 waits for time alone */
+    bool all;
+    bool alertable;
+    uint64_t timeout_ns;     /* from now; UINT64_MAX waits for ever; 0 only looks */
+    const char *call;        /* a literal */
+    const uint64_t *handles; /* as many as objects, for the deadlock report; or NULL */
+    struct port *port;       /* port.c's; else NULL */
+};
+
+/* Waits until one (or all) of the objects is signaled. `index` gets which; may be NULL. Objects
+ * that are signaled already satisfy the wait before any APC; else APCs that are queued already run
+ * at once.
  *
  *   STATUS_SUCCESS                 satisfied
+ *   STATUS_USER_APC                alertable, and APCs ran
  *   STATUS_TIMEOUT                 the time is up
  *   STATUS_INSUFFICIENT_RESOURCES  the arena has no room for the timer
  *   STATUS_CANCELLED               the process of a borrowed thread has ended
  */
+nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *index);
+
+/* The same, neither alertable nor with handles to report. */
 nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
                            uint64_t timeout_ns, const char *call, uint32_t *index);
 

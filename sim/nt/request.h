@@ -41,7 +41,7 @@ struct file {
     struct object object; /* first */
     struct port *port;    /* referenced, or NULL */
     uint64_t key;
-    struct request *requests; /* pending, the oldest first */
+    struct request *requests; /* pending, the oldest first; a ring by `previous_of_file` */
     uint8_t modes;            /* enum file_mode */
 };
 
@@ -60,7 +60,8 @@ enum request_state { REQUEST_ISSUED, REQUEST_PENDING, REQUEST_CANCELLED, REQUEST
 
 struct request_ops {
     /* Gives up on a pending request: takes it from the owner's queue and completes it with
-     * STATUS_CANCELLED, now or later; or does nothing when it is too late for that.
+     * STATUS_CANCELLED, now or later; or does nothing when it is too late for that. One that lies
+     * on a stack (`on_stack`) has been completed when this returns: the stack may go.
      */
     void (*cancel)(struct request *request);
     /* Runs before anybody is told, when the request really pended: the owner writes what else
@@ -94,6 +95,7 @@ struct request {
     uint64_t information; /* bytes */
     struct request_delivery delivery;
     struct request *next_of_file, *previous_of_file;
+    struct request *next_of_thread, *previous_of_thread; /* of one on a stack: the one around it */
     union {
         struct apc apc;
         struct packet packet;
@@ -117,7 +119,9 @@ void request_pend(struct request *request);
  * signal, packet or APC; and the request is free when it was told. Of one that completed at once
  * (still ISSUED), without ops->finishing:
  *
- *   success or a warning   block, event, APC; a packet unless the file skips it
+ *   success or a warning   block, event, APC; a packet unless the file skips it. The request may
+ *                          be read until the running thread waits or begins its next request, and
+ *                          gives itself back after that
  *   an error               nothing: the caller has it in hand (row 86). The block keeps the
  *                          STATUS_PENDING of its beginning (row 14)
  *
@@ -135,6 +139,9 @@ nt_status request_wait(struct request *request, uint64_t timeout_ns, bool alerta
 
 /* Gives a request back. */
 void request_free(struct request *request);
+
+/* For nt alone: gives back the one that was told at once; see request_complete. */
+void request_settle(struct nt *nt);
 
 /* Which of a file's requests to cancel. */
 struct request_filter {

@@ -2,7 +2,10 @@
 
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
+#include "sim/nt/apc.h"
 #include "sim/nt/nt.h"
+#include "sim/nt/port.h"
+#include "sim/nt/request.h"
 #include "sim/nt/wait.h"
 
 static void thread_destroy(struct object *object)
@@ -39,6 +42,14 @@ static struct thread *add_thread(struct process *process)
     return thread;
 }
 
+/* Before its stack goes, on which its synchronous requests lie. */
+static void let_go_of_requests(struct thread *thread)
+{
+    request_settle(thread->object.nt);
+    request_thread_ends(thread);
+    port_thread_leaves(thread);
+}
+
 /* What every end of a thread has in common. The executive's reference goes. */
 static void finish(struct thread *thread, uint32_t exit_code)
 {
@@ -53,6 +64,7 @@ static void finish(struct thread *thread, uint32_t exit_code)
     thread->state = THREAD_ENDED;
     thread->exit_code = exit_code;
     thread->fiber = NULL;
+    apc_drop_all(thread);
     if (nt->current == thread)
         nt->current = NULL;
     engine_record(nt->engine, &(struct record){
@@ -111,6 +123,7 @@ void thread_return(struct nt *nt)
 {
     ASSERT(nt->borrowed != NULL);
     ASSERT(nt->current == nt->borrowed);
+    let_go_of_requests(nt->borrowed);
     nt->borrowed = NULL;
     finish(nt->current, 0);
 }
@@ -136,6 +149,7 @@ void thread_resume(struct thread *thread)
 void thread_stop(struct thread *thread, uint32_t exit_code)
 {
     ASSERT(!thread->borrowed);
+    let_go_of_requests(thread);
     if (thread->wait != NULL)
         wait_abandon(thread->wait);
     else if (thread->state == THREAD_READY)

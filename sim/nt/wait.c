@@ -4,7 +4,10 @@
 
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
+#include "sim/nt/apc.h"
 #include "sim/nt/nt.h"
+#include "sim/nt/port.h"
+#include "sim/nt/request.h"
 
 /* How many polls in a row give up the turn, and how many turns given up in a row, for each thread
  * that is ready, make time move. Few enough that a guest's polling loop costs little, enough that a
@@ -193,6 +196,8 @@ void wait_abandon(struct wait *wait)
         engine_cancel(thread->object.nt->engine, wait->timer);
     wait->timer = 0;
     thread->wait = NULL;
+    if (wait->port != NULL)
+        port_remove_waiter(wait->port, wait);
     for (uint32_t i = 0; i < wait->count; i++) {
         remove_waiter(&wait->blocks[i]);
         object_release(wait->blocks[i].object);
@@ -208,6 +213,8 @@ void wait_end(struct wait *wait, nt_status status)
     thread->waits_for = NULL;
     thread->object.nt->turns_given_up = 0;
     wait_abandon(wait);
+    if (thread->port != NULL)
+        port_thread_runs(thread);
     ready_append(thread);
 }
 
@@ -254,53 +261,33 @@ static bool set_timer(struct wait *wait, struct nt *nt, uint64_t timeout_ns)
     return wait->timer != 0;
 }
 
-static nt_status wait_blocked(struct nt *nt, struct wait *wait, struct object *const *objects,
-                              uint64_t timeout_ns, const char *call)
+static nt_status wait_blocked(struct nt *nt, struct wait *wait, const struct wait_request *request)
 {
     struct thread *thread = nt->current;
 
     wait->thread = thread;
     wait->timer = 0;
-    if (!set_timer(wait, nt, timeout_ns))
+    wait->count = request->count;
+    wait->all = request->all;
+    wait->alertable = request->alertable;
+    wait->handles = request->handles;
+    wait->port = request->port;
+    if (!set_timer(wait, nt, request->timeout_ns))
         return STATUS_INSUFFICIENT_RESOURCES;
-    link_objects(wait, objects);
+    link_objects(wait, request->objects);
     thread->state = THREAD_WAITING;
-    thread->waits_for = call;
+    thread->waits_for = request->call;
     thread->wait = wait;
+    if (wait->port != NULL)
+        port_add_waiter(wait->port, wait);
+    if (thread->port != NULL)
+        port_thread_waits(thread);
     nt->looks_in_vain = 0;
+    request_settle(nt);
     SLOW(wait_check(wait));
     switch_away(thread);
     ASSERT(thread->wait == NULL);
     return wait->status;
-}
-
-nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
-                           uint64_t timeout_ns, const char *call, uint32_t *index)
-{
-    ASSERT(nt->current != NULL);
-    ASSERT(count >= 1);
-    ASSERT(count <= WAIT_OBJECTS_MAX);
-    uint32_t which = 0;
-
-    if (nt->current->process->ended)
-        return STATUS_CANCELLED;
-    if (try_objects(objects, count, all, &which)) {
-        nt->looks_in_vain = 0;
-    } else if (timeout_ns == 0) {
-        looked_in_vain(nt);
-        return STATUS_TIMEOUT;
-    } else {
-        struct wait wait; /* 2 KiB, of which link_objects fills what is used */
-        wait.count = count;
-        wait.all = all;
-        nt_status status = wait_blocked(nt, &wait, objects, timeout_ns, call);
-        if (status != STATUS_SUCCESS)
-            return status;
-        which = wait.index;
-    }
-    if (index != NULL)
-        *index = which;
-    return STATUS_SUCCESS;
 }
 
 /* Gives up the turn. When all who are ready do only that, they wait for something that time must
@@ -320,19 +307,61 @@ static void yield(struct nt *nt, uint32_t weight)
     switch_away(thread);
 }
 
-void wait_for_time(struct nt *nt, uint64_t timeout_ns, const char *call)
+/* A wait that cannot be satisfied at once. */
+static nt_status wait_on(struct nt *nt, const struct wait_request *request, uint32_t *which)
+{
+    struct wait wait; /* 2 KiB, of which link_objects fills what is used */
+    bool for_time = request->count == 0 && request->port == NULL;
+
+    if (request->alertable && apc_deliver(nt))
+        return STATUS_USER_APC;
+    if (request->timeout_ns == 0) {
+        if (for_time)
+            yield(nt, 1);
+        else
+            looked_in_vain(nt);
+        return STATUS_TIMEOUT;
+    }
+    nt_status status = wait_blocked(nt, &wait, request);
+    if (status == STATUS_USER_APC)
+        apc_deliver(nt);
+    *which = wait.index;
+    return status;
+}
+
+nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *index)
 {
     ASSERT(nt->current != NULL);
+    ASSERT(request->count <= WAIT_OBJECTS_MAX);
+    uint32_t which = 0;
+
     if (nt->current->process->ended)
-        return;
-    if (timeout_ns == 0) {
-        yield(nt, 1);
-        return;
+        return STATUS_CANCELLED;
+    if (request->count > 0 && try_objects(request->objects, request->count, request->all, &which)) {
+        nt->looks_in_vain = 0;
+    } else {
+        nt_status status = wait_on(nt, request, &which);
+        if (status != STATUS_SUCCESS)
+            return status;
     }
-    struct wait wait;
-    wait.count = 0;
-    wait.all = false;
-    wait_blocked(nt, &wait, NULL, timeout_ns, call);
+    if (index != NULL)
+        *index = which;
+    return STATUS_SUCCESS;
+}
+
+nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
+                           uint64_t timeout_ns, const char *call, uint32_t *index)
+{
+    ASSERT(count >= 1);
+    const struct wait_request request = {
+        .objects = objects, .count = count, .all = all, .timeout_ns = timeout_ns, .call = call};
+    return wait_for(nt, &request, index);
+}
+
+void wait_for_time(struct nt *nt, uint64_t timeout_ns, const char *call)
+{
+    const struct wait_request request = {.timeout_ns = timeout_ns, .call = call};
+    wait_for(nt, &request, NULL);
 }
 
 void looked_in_vain(struct nt *nt)

@@ -1,0 +1,54 @@
+#include "sim/nt/apc.h"
+
+#include <stddef.h>
+
+#include "sim/engine/check.h"
+#include "sim/nt/nt.h"
+#include "sim/nt/wait.h"
+
+bool apc_queue(struct thread *thread, struct apc *apc)
+{
+    ASSERT(apc->run != NULL);
+    ASSERT(apc->drop != NULL);
+    if (thread->state == THREAD_ENDED)
+        return false;
+
+    apc->next = NULL;
+    if (thread->apcs == NULL)
+        thread->apcs = apc;
+    else
+        thread->apcs_last->next = apc;
+    thread->apcs_last = apc;
+    if (thread->wait != NULL && thread->wait->alertable)
+        wait_end(thread->wait, STATUS_USER_APC);
+    return true;
+}
+
+static struct apc *take(struct thread *thread)
+{
+    struct apc *apc = thread->apcs;
+    if (apc != NULL)
+        thread->apcs = apc->next;
+    return apc;
+}
+
+bool apc_deliver(struct nt *nt)
+{
+    struct thread *thread = nt->current;
+    bool any = false;
+    struct apc *apc;
+
+    while ((apc = take(thread)) != NULL) {
+        any = true;
+        apc->run(nt, apc);
+        ASSERT(nt->current == thread);
+    }
+    return any;
+}
+
+void apc_drop_all(struct thread *thread)
+{
+    struct apc *apc;
+    while ((apc = take(thread)) != NULL)
+        apc->drop(thread->object.nt, apc);
+}
