@@ -68,7 +68,7 @@ void do_acquire(const uint8_t *bytes)
     if (!usable(s))
         return;
     const enum model_protocol protocol = modelled(s)->protocol;
-    const uint16_t first = port_of(bytes[2]);
+    const uint16_t first = drawn_port_of(bytes[2]);
     const uint16_t count = count_of(bytes[3]);
     INET_PORT_RANGE range = {.StartPort = htons(first), .NumberOfPorts = count};
     INET_PORT_RESERVATION_INSTANCE got;
@@ -209,7 +209,7 @@ static void judge_choice(int s, bool wildcard, unsigned answer)
 void do_bind(const uint8_t *bytes)
 {
     const int s = socket_of(bytes[1]);
-    const uint16_t port = port_of(bytes[2]);
+    const uint16_t port = drawn_port_of(bytes[2]);
     const bool wildcard = bytes[3] & 1;
     if (!usable(s))
         return;

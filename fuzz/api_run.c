@@ -19,7 +19,7 @@ static const uint16_t edge_ports[] = {0,
                                       DYNAMIC_FIRST + DYNAMIC_COUNT};
 static const uint16_t edge_counts[] = {0, 1, 240, 254, 255, 256, 16128, 65535};
 
-uint16_t port_of(uint8_t byte)
+uint16_t drawn_port_of(uint8_t byte)
 {
     if (byte >= 248)
         return edge_ports[byte - 248];
@@ -28,7 +28,7 @@ uint16_t port_of(uint8_t byte)
 
 uint16_t explicit_port_of(uint8_t byte)
 {
-    const uint16_t port = port_of(byte);
+    const uint16_t port = drawn_port_of(byte);
     return port != 0 ? port : (uint16_t)(CROWD_FIRST + (byte & 7));
 }
 

@@ -36,7 +36,7 @@ extern struct api_run fuzz;
 
 /* ---- Arguments out of bytes: crowded places, and the edges of each rule ---- */
 
-uint16_t port_of(uint8_t byte); /* 0 now and then */
+uint16_t drawn_port_of(uint8_t byte); /* 0 now and then */
 uint16_t explicit_port_of(uint8_t byte);
 uint16_t count_of(uint8_t byte);
 int socket_of(uint8_t byte);

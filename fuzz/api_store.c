@@ -20,7 +20,7 @@ static unsigned expect_create(enum model_protocol protocol, uint32_t first, uint
 void do_create(const uint8_t *bytes)
 {
     const enum model_protocol protocol = bytes[1] & 1 ? MODEL_UDP : MODEL_TCP;
-    const uint16_t first = (bytes[1] & 0x80) ? port_of(bytes[2]) : explicit_port_of(bytes[2]);
+    const uint16_t first = (bytes[1] & 0x80) ? drawn_port_of(bytes[2]) : explicit_port_of(bytes[2]);
     const uint16_t count = count_of(bytes[3]);
     const unsigned want = expect_create(protocol, first, count);
     ULONG64 token = 0;
