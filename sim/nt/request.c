@@ -128,7 +128,8 @@ void request_free(struct request *request)
 
     if (request->on_stack)
         remove_call(request);
-    request->ops->free(request); /* the memory: nothing of it may be read from here on */
+    void (*give_back)(struct request *) = request->ops->free;
+    give_back(request); /* nothing of it may be read from here on */
     drop_if_any(event);
     drop_if_any(apc_thread);
     object_release(&issuer->object);
