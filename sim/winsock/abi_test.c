@@ -11,8 +11,10 @@
 
 #include <ws2tcpip.h>
 
+#include <afunix.h>
 #include <mstcpip.h>
 #include <mswsock.h>
+#include <nspapi.h>
 
 #include <iphlpapi.h>
 #include <ws2spi.h>

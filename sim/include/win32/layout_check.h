@@ -123,4 +123,9 @@ LAYOUT_ASSERT(SO_REUSE_MULTICASTPORT == 0x3008);
 LAYOUT_ASSERT(SIO_CPU_AFFINITY == 0x98000015u);
 #endif
 
+/* All of the socket headers. A number is compared as its low 32 bits, whatever its type. */
+#define LAYOUT_NUMBER(name, number) LAYOUT_ASSERT((DWORD)(name) == (number))
+#include "layout_sockets.def"
+#undef LAYOUT_NUMBER
+
 #endif

@@ -7,6 +7,11 @@
 #ifndef BERTH_WIN32_WINDEF_H
 #define BERTH_WIN32_WINDEF_H
 
+#if defined(FD_SETSIZE) && !defined(_SYS_SELECT_H)
+#pragma push_macro("FD_SETSIZE") /* the program's own, which the C library would put aside */
+#define BERTH_FD_SETSIZE_KEPT
+#endif
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +31,12 @@
 #undef FD_CLR
 #undef FD_ISSET
 #undef FD_ZERO
+#if defined(BERTH_FD_SETSIZE_KEPT)
+#pragma pop_macro("FD_SETSIZE")
+#elif !defined(BERTH_SYS_SELECT_H)
 #undef FD_SETSIZE
+#endif
+#define select berth_select
 #define u_long berth_u_long
 #define fd_set berth_fd_set
 #define timeval berth_timeval
@@ -95,6 +105,7 @@ typedef const WCHAR *LPCWSTR, *PCWSTR;
 #define HIBYTE(word) ((BYTE)(((word) >> 8) & 0xff))
 #define LOWORD(dword) ((WORD)((dword)&0xffff))
 #define HIWORD(dword) ((WORD)(((dword) >> 16) & 0xffff))
+#define MAKELONG(low, high) ((LONG)((WORD)(low) | (DWORD)(WORD)(high) << 16))
 #define MAXDWORD 0xffffffff
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 

@@ -9,15 +9,70 @@ typedef USHORT ADDRESS_FAMILY;
 #define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2
-#define AF_IPX 6
+#define AF_IMPLINK 3
+#define AF_PUP 4
+#define AF_CHAOS 5
+#define AF_NS 6
+#define AF_IPX AF_NS
+#define AF_ISO 7
+#define AF_OSI AF_ISO
+#define AF_ECMA 8
+#define AF_DATAKIT 9
+#define AF_CCITT 10
+#define AF_SNA 11
+#define AF_DECnet 12
+#define AF_DLI 13
+#define AF_LAT 14
+#define AF_HYLINK 15
+#define AF_APPLETALK 16
 #define AF_NETBIOS 17
+#define AF_VOICEVIEW 18
+#define AF_FIREFOX 19
+#define AF_UNKNOWN1 20
+#define AF_BAN 21
+#define AF_ATM 22
 #define AF_INET6 23
+#define AF_CLUSTER 24
+#define AF_12844 25
 #define AF_IRDA 26
+#define AF_NETDES 28
+#define AF_TCNPROCESS 29
+#define AF_TCNMESSAGE 30
+#define AF_ICLFXBM 31
 #define AF_BTH 32
+#define AF_LINK 33
+#define AF_HYPERV 34
 #define AF_MAX 35
 #define PF_UNSPEC AF_UNSPEC
+#define PF_UNIX AF_UNIX
 #define PF_INET AF_INET
+#define PF_IMPLINK AF_IMPLINK
+#define PF_PUP AF_PUP
+#define PF_CHAOS AF_CHAOS
+#define PF_NS AF_NS
+#define PF_IPX AF_IPX
+#define PF_ISO AF_ISO
+#define PF_OSI AF_OSI
+#define PF_ECMA AF_ECMA
+#define PF_DATAKIT AF_DATAKIT
+#define PF_CCITT AF_CCITT
+#define PF_SNA AF_SNA
+#define PF_DECnet AF_DECnet
+#define PF_DLI AF_DLI
+#define PF_LAT AF_LAT
+#define PF_HYLINK AF_HYLINK
+#define PF_APPLETALK AF_APPLETALK
+#define PF_VOICEVIEW AF_VOICEVIEW
+#define PF_FIREFOX AF_FIREFOX
+#define PF_UNKNOWN1 AF_UNKNOWN1
+#define PF_BAN AF_BAN
+#define PF_ATM AF_ATM
 #define PF_INET6 AF_INET6
+#define PF_IRDA AF_IRDA
+#define PF_BTH AF_BTH
+#define PF_LINK AF_LINK
+#define PF_HYPERV AF_HYPERV
+#define PF_MAX AF_MAX
 
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
@@ -26,6 +81,8 @@ typedef USHORT ADDRESS_FAMILY;
 #define SOCK_SEQPACKET 5
 
 #define SOL_SOCKET 0xffff
+#define SOL_IP 0xfffb
+#define SOL_IPV6 0xfffa
 #define SO_DEBUG 0x0001
 #define SO_ACCEPTCONN 0x0002
 #define SO_REUSEADDR 0x0004
@@ -50,6 +107,7 @@ typedef USHORT ADDRESS_FAMILY;
 #define SO_MAX_MSG_SIZE 0x2003
 #define SO_PROTOCOL_INFOA 0x2004
 #define SO_PROTOCOL_INFOW 0x2005
+#define PVD_CONFIG 0x3001
 #define SO_CONDITIONAL_ACCEPT 0x3002
 #define SO_PAUSE_ACCEPT 0x3003
 #define SO_COMPARTMENT_ID 0x3004
@@ -57,7 +115,7 @@ typedef USHORT ADDRESS_FAMILY;
 #define SO_PORT_SCALABILITY 0x3006
 #define SO_REUSE_UNICASTPORT 0x3007
 #define SO_REUSE_MULTICASTPORT 0x3008
-#define TCP_NODELAY 0x0001
+#define SO_ORIGINAL_DST 0x300F
 
 #define IOC_UNIX 0x00000000
 #define IOC_WS2 0x08000000
@@ -72,31 +130,148 @@ typedef USHORT ADDRESS_FAMILY;
 #define _WSAIOW(x, y) (IOC_IN | (x) | (y))
 #define _WSAIORW(x, y) (IOC_INOUT | (x) | (y))
 
+#define SIO_ASSOCIATE_HANDLE _WSAIOW(IOC_WS2, 1)
+#define SIO_ENABLE_CIRCULAR_QUEUEING _WSAIO(IOC_WS2, 2)
 #define SIO_FIND_ROUTE _WSAIOR(IOC_WS2, 3)
 #define SIO_FLUSH _WSAIO(IOC_WS2, 4)
 #define SIO_GET_BROADCAST_ADDRESS _WSAIOR(IOC_WS2, 5)
 #define SIO_GET_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 6)
+#define SIO_GET_QOS _WSAIORW(IOC_WS2, 7)
+#define SIO_GET_GROUP_QOS _WSAIORW(IOC_WS2, 8)
+#define SIO_MULTIPOINT_LOOPBACK _WSAIOW(IOC_WS2, 9)
+#define SIO_MULTICAST_SCOPE _WSAIOW(IOC_WS2, 10)
+#define SIO_SET_QOS _WSAIOW(IOC_WS2, 11)
+#define SIO_SET_GROUP_QOS _WSAIOW(IOC_WS2, 12)
+#define SIO_TRANSLATE_HANDLE _WSAIORW(IOC_WS2, 13)
 #define SIO_ROUTING_INTERFACE_QUERY _WSAIORW(IOC_WS2, 20)
+#define SIO_ROUTING_INTERFACE_CHANGE _WSAIOW(IOC_WS2, 21)
 #define SIO_ADDRESS_LIST_QUERY _WSAIOR(IOC_WS2, 22)
 #define SIO_ADDRESS_LIST_CHANGE _WSAIO(IOC_WS2, 23)
 #define SIO_QUERY_TARGET_PNP_HANDLE _WSAIOR(IOC_WS2, 24)
+#define SIO_ADDRESS_LIST_SORT _WSAIORW(IOC_WS2, 25)
+#define SIO_NSP_NOTIFY_CHANGE _WSAIOW(IOC_WS2, 25)
+#define SIO_RESERVED_1 _WSAIOW(IOC_WS2, 26)
 #define SIO_BSP_HANDLE _WSAIOR(IOC_WS2, 27)
+#define SIO_BSP_HANDLE_SELECT _WSAIOR(IOC_WS2, 28)
+#define SIO_BSP_HANDLE_POLL _WSAIOR(IOC_WS2, 29)
+#define SIO_EXT_SELECT _WSAIORW(IOC_WS2, 30)
+#define SIO_EXT_POLL _WSAIORW(IOC_WS2, 31)
+#define SIO_EXT_SENDMSG _WSAIORW(IOC_WS2, 32)
+#define SIO_RESERVED_2 _WSAIOW(IOC_WS2, 33)
 #define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
+#define SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 36)
+#define SIO_QUERY_RSS_PROCESSOR_INFO _WSAIOR(IOC_WS2, 37)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 220)
+#define SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT _WSAIOW(IOC_VENDOR, 221)
+#define SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS _WSAIOW(IOC_VENDOR, 222)
+#define SIO_SOCKET_USAGE_NOTIFICATION _WSAIOW(IOC_VENDOR, 204)
 
 #define IPPROTO_IP 0
+#define IPPROTO_HOPOPTS 0
 #define IPPROTO_ICMP 1
 #define IPPROTO_IGMP 2
+#define IPPROTO_GGP 3
+#define IPPROTO_IPV4 4
+#define IPPROTO_ST 5
 #define IPPROTO_TCP 6
+#define IPPROTO_CBT 7
+#define IPPROTO_EGP 8
+#define IPPROTO_IGP 9
+#define IPPROTO_PUP 12
 #define IPPROTO_UDP 17
+#define IPPROTO_IDP 22
+#define IPPROTO_RDP 27
 #define IPPROTO_IPV6 41
+#define IPPROTO_ROUTING 43
+#define IPPROTO_FRAGMENT 44
+#define IPPROTO_ESP 50
+#define IPPROTO_AH 51
 #define IPPROTO_ICMPV6 58
+#define IPPROTO_NONE 59
+#define IPPROTO_DSTOPTS 60
+#define IPPROTO_ND 77
+#define IPPROTO_ICLFXBM 78
+#define IPPROTO_PIM 103
+#define IPPROTO_PGM 113
+#define IPPROTO_RM IPPROTO_PGM
+#define IPPROTO_L2TP 115
+#define IPPROTO_SCTP 132
 #define IPPROTO_RAW 255
 #define IPPROTO_MAX 256
+
+#define IPPORT_ECHO 7
+#define IPPORT_DISCARD 9
+#define IPPORT_SYSTAT 11
+#define IPPORT_DAYTIME 13
+#define IPPORT_NETSTAT 15
+#define IPPORT_QOTD 17
+#define IPPORT_MSP 18
+#define IPPORT_CHARGEN 19
+#define IPPORT_FTP_DATA 20
+#define IPPORT_FTP 21
+#define IPPORT_TELNET 23
+#define IPPORT_SMTP 25
+#define IPPORT_TIMESERVER 37
+#define IPPORT_NAMESERVER 42
+#define IPPORT_WHOIS 43
+#define IPPORT_MTP 57
+#define IPPORT_TFTP 69
+#define IPPORT_RJE 77
+#define IPPORT_FINGER 79
+#define IPPORT_TTYLINK 87
+#define IPPORT_SUPDUP 95
+#define IPPORT_POP3 110
+#define IPPORT_NTP 123
+#define IPPORT_EPMAP 135
+#define IPPORT_NETBIOS_NS 137
+#define IPPORT_NETBIOS_DGM 138
+#define IPPORT_NETBIOS_SSN 139
+#define IPPORT_IMAP 143
+#define IPPORT_SNMP 161
+#define IPPORT_SNMP_TRAP 162
+#define IPPORT_IMAP3 220
+#define IPPORT_LDAP 389
+#define IPPORT_HTTPS 443
+#define IPPORT_MICROSOFT_DS 445
+#define IPPORT_EXECSERVER 512
+#define IPPORT_LOGINSERVER 513
+#define IPPORT_CMDSERVER 514
+#define IPPORT_EFSSERVER 520
+#define IPPORT_BIFFUDP 512
+#define IPPORT_WHOSERVER 513
+#define IPPORT_ROUTESERVER 520
+#define IPPORT_RESERVED 1024
+#define IPPORT_REGISTERED_MIN 1024
+#define IPPORT_REGISTERED_MAX 0xbfff
+#define IPPORT_DYNAMIC_MIN 0xc000
+#define IPPORT_DYNAMIC_MAX 0xffff
+#define IMPLINK_IP 155
+#define IMPLINK_LOWEXPER 156
+#define IMPLINK_HIGHEXPER 158
 
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK 0x7f000001
 #define INADDR_BROADCAST ((ULONG)0xffffffff)
 #define INADDR_NONE 0xffffffff
+#define IN_CLASSA(i) (((LONG)(i) & (LONG)0x80000000) == 0)
+#define IN_CLASSA_NET 0xff000000
+#define IN_CLASSA_NSHIFT 24
+#define IN_CLASSA_HOST 0x00ffffff
+#define IN_CLASSA_MAX 128
+#define IN_CLASSB(i) (((LONG)(i) & (LONG)0xc0000000) == (LONG)0x80000000)
+#define IN_CLASSB_NET 0xffff0000
+#define IN_CLASSB_NSHIFT 16
+#define IN_CLASSB_HOST 0x0000ffff
+#define IN_CLASSB_MAX 65536
+#define IN_CLASSC(i) (((LONG)(i) & (LONG)0xe0000000) == (LONG)0xc0000000)
+#define IN_CLASSC_NET 0xffffff00
+#define IN_CLASSC_NSHIFT 8
+#define IN_CLASSC_HOST 0x000000ff
+#define IN_CLASSD(i) (((LONG)(i) & (LONG)0xf0000000) == (LONG)0xe0000000)
+#define IN_CLASSD_NET 0xf0000000
+#define IN_CLASSD_NSHIFT 28
+#define IN_CLASSD_HOST 0x0fffffff
+#define IN_MULTICAST(i) IN_CLASSD(i)
 
 typedef struct sockaddr {
     ADDRESS_FAMILY sa_family;
@@ -121,5 +296,176 @@ typedef struct _WSABUF {
     ULONG len;
     CHAR *buf;
 } WSABUF, *LPWSABUF;
+
+typedef struct _SOCKET_ADDRESS {
+    LPSOCKADDR lpSockaddr;
+    INT iSockaddrLength;
+} SOCKET_ADDRESS, *PSOCKET_ADDRESS, *LPSOCKET_ADDRESS;
+
+typedef struct _SOCKET_ADDRESS_LIST {
+    INT iAddressCount;
+    SOCKET_ADDRESS Address[1];
+} SOCKET_ADDRESS_LIST, *PSOCKET_ADDRESS_LIST, *LPSOCKET_ADDRESS_LIST;
+#define SIZEOF_SOCKET_ADDRESS_LIST(count)                                                          \
+    (offsetof(SOCKET_ADDRESS_LIST, Address) + (count) * sizeof(SOCKET_ADDRESS))
+
+typedef struct _CSADDR_INFO {
+    SOCKET_ADDRESS LocalAddr;
+    SOCKET_ADDRESS RemoteAddr;
+    INT iSocketType;
+    INT iProtocol;
+} CSADDR_INFO, *PCSADDR_INFO, *LPCSADDR_INFO;
+
+typedef struct _WSAMSG {
+    LPSOCKADDR name;
+    INT namelen;
+    LPWSABUF lpBuffers;
+    ULONG dwBufferCount;
+    WSABUF Control;
+    ULONG dwFlags;
+} WSAMSG, *PWSAMSG, *LPWSAMSG;
+
+#define MSG_TRUNC 0x0100
+#define MSG_CTRUNC 0x0200
+#define MSG_BCAST 0x0400
+#define MSG_MCAST 0x0800
+#define MSG_ERRQUEUE 0x1000
+
+typedef struct cmsghdr {
+    SIZE_T cmsg_len;
+    INT cmsg_level;
+    INT cmsg_type;
+} WSACMSGHDR, *PWSACMSGHDR, *LPWSACMSGHDR, CMSGHDR, *PCMSGHDR;
+
+/* A header is aligned as its own type is, the data as any type might be. Both are 8 here. */
+#define WSA_CMSGHDR_ALIGN(length) (((length) + (SIZE_T)7) & ~(SIZE_T)7)
+#define WSA_CMSGDATA_ALIGN(length) (((length) + (SIZE_T)7) & ~(SIZE_T)7)
+#define WSA_CMSG_DATA(cmsg) ((UCHAR *)(cmsg) + WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)))
+#define WSA_CMSG_SPACE(length) WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR) + WSA_CMSGHDR_ALIGN(length))
+#define WSA_CMSG_LEN(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + (length))
+#define WSA_CMSG_FIRSTHDR(msg)                                                                     \
+    ((msg)->Control.len >= sizeof(WSACMSGHDR) ? (LPWSACMSGHDR)(void *)(msg)->Control.buf           \
+                                              : (LPWSACMSGHDR)NULL)
+#define BERTH_CMSG_AFTER(cmsg) ((CHAR *)(cmsg) + WSA_CMSGHDR_ALIGN((cmsg)->cmsg_len))
+#define WSA_CMSG_NXTHDR(msg, cmsg)                                                                 \
+    ((cmsg) == NULL ? WSA_CMSG_FIRSTHDR(msg)                                                       \
+     : BERTH_CMSG_AFTER(cmsg) + sizeof(WSACMSGHDR) > (msg)->Control.buf + (msg)->Control.len       \
+         ? (LPWSACMSGHDR)NULL                                                                      \
+         : (LPWSACMSGHDR)(void *)BERTH_CMSG_AFTER(cmsg))
+#define CMSGHDR_ALIGN WSA_CMSGHDR_ALIGN
+#define CMSGDATA_ALIGN WSA_CMSGDATA_ALIGN
+#define CMSG_SPACE WSA_CMSG_SPACE
+#define CMSG_LEN WSA_CMSG_LEN
+#define CMSG_FIRSTHDR WSA_CMSG_FIRSTHDR
+#define CMSG_NXTHDR WSA_CMSG_NXTHDR
+
+typedef enum {
+    ScopeLevelInterface = 1,
+    ScopeLevelLink = 2,
+    ScopeLevelSubnet = 3,
+    ScopeLevelAdmin = 4,
+    ScopeLevelSite = 5,
+    ScopeLevelOrganization = 8,
+    ScopeLevelGlobal = 14,
+    ScopeLevelCount = 16
+} SCOPE_LEVEL;
+
+typedef struct _SCOPE_ID {
+    __extension__ union {
+        __extension__ struct {
+            ULONG Zone : 28;
+            ULONG Level : 4;
+        };
+        ULONG Value;
+    };
+} SCOPE_ID, *PSCOPE_ID;
+
+/* What a name can be asked for: hints and answers of getaddrinfo and its kin. */
+#define AI_PASSIVE 0x00000001
+#define AI_CANONNAME 0x00000002
+#define AI_NUMERICHOST 0x00000004
+#define AI_NUMERICSERV 0x00000008
+#define AI_DNS_ONLY 0x00000010
+#define AI_FORCE_CLEAR_TEXT 0x00000020
+#define AI_BYPASS_DNS_CACHE 0x00000040
+#define AI_RETURN_TTL 0x00000080
+#define AI_ALL 0x00000100
+#define AI_ADDRCONFIG 0x00000400
+#define AI_V4MAPPED 0x00000800
+#define AI_NON_AUTHORITATIVE 0x00004000
+#define AI_SECURE 0x00008000
+#define AI_RETURN_PREFERRED_NAMES 0x00010000
+#define AI_FQDN 0x00020000
+#define AI_FILESERVER 0x00040000
+#define AI_DISABLE_IDN_ENCODING 0x00080000
+#define AI_SECURE_WITH_FALLBACK 0x00100000
+#define AI_EXCLUSIVE_CUSTOM_SERVERS 0x00200000
+#define AI_RETURN_RESPONSE_FLAGS 0x10000000
+#define AI_REQUIRE_SECURE 0x20000000
+#define AI_RESOLUTION_HANDLE 0x40000000
+#define AI_EXTENDED 0x80000000
+
+#define ADDRINFOEX_VERSION_2 2
+#define ADDRINFOEX_VERSION_3 3
+#define ADDRINFOEX_VERSION_4 4
+
+#define BERTH_ADDRINFO(tag, character)                                                             \
+    {                                                                                              \
+        int ai_flags;                                                                              \
+        int ai_family;                                                                             \
+        int ai_socktype;                                                                           \
+        int ai_protocol;                                                                           \
+        SIZE_T ai_addrlen;                                                                         \
+        character *ai_canonname;                                                                   \
+        struct sockaddr *ai_addr;                                                                  \
+        struct tag *ai_next;                                                                       \
+    }
+#define BERTH_ADDRINFOEX(tag, character)                                                           \
+    {                                                                                              \
+        int ai_flags;                                                                              \
+        int ai_family;                                                                             \
+        int ai_socktype;                                                                           \
+        int ai_protocol;                                                                           \
+        SIZE_T ai_addrlen;                                                                         \
+        character *ai_canonname;                                                                   \
+        struct sockaddr *ai_addr;                                                                  \
+        void *ai_blob;                                                                             \
+        SIZE_T ai_bloblen;                                                                         \
+        LPGUID ai_provider;                                                                        \
+        struct tag *ai_next;                                                                       \
+    }
+typedef struct addrinfo BERTH_ADDRINFO(addrinfo, char) ADDRINFOA, *PADDRINFOA;
+typedef struct addrinfoW BERTH_ADDRINFO(addrinfoW, WCHAR) ADDRINFOW, *PADDRINFOW;
+typedef struct addrinfoexA BERTH_ADDRINFOEX(addrinfoexA, char) ADDRINFOEXA, *PADDRINFOEXA,
+    *LPADDRINFOEXA;
+typedef struct addrinfoexW BERTH_ADDRINFOEX(addrinfoexW, WCHAR) ADDRINFOEXW, *PADDRINFOEXW,
+    *LPADDRINFOEXW;
+
+#define NS_ALL 0
+#define NS_SAP 1
+#define NS_NDS 2
+#define NS_PEER_BROWSE 3
+#define NS_SLP 5
+#define NS_DHCP 6
+#define NS_TCPIP_LOCAL 10
+#define NS_TCPIP_HOSTS 11
+#define NS_DNS 12
+#define NS_NETBT 13
+#define NS_WINS 14
+#define NS_NLA 15
+#define NS_BTH 16
+#define NS_LOCALNAME 19
+#define NS_NBP 20
+#define NS_MS 30
+#define NS_STDA 31
+#define NS_NTDS 32
+#define NS_EMAIL 37
+#define NS_PNRPNAME 38
+#define NS_PNRPCLOUD 39
+#define NS_X500 40
+#define NS_NIS 41
+#define NS_NISPLUS 42
+#define NS_WRQ 50
+#define NS_NETDES 60
 
 #endif

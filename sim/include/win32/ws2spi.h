@@ -21,6 +21,21 @@ typedef struct _WSATHREADID {
     DWORD_PTR Reserved;
 } WSATHREADID, *LPWSATHREADID;
 
+#define LSP_SYSTEM 0x80000000
+#define LSP_INSPECTOR 0x00000001
+#define LSP_REDIRECTOR 0x00000002
+#define LSP_PROXY 0x00000004
+#define LSP_FIREWALL 0x00000008
+#define LSP_INBOUND_MODIFY 0x00000010
+#define LSP_OUTBOUND_MODIFY 0x00000020
+#define LSP_CRYPTO_COMPRESS 0x00000040
+#define LSP_LOCAL_CACHE 0x00000080
+
+typedef enum _WSC_PROVIDER_INFO_TYPE {
+    ProviderInfoLspCategories = 0,
+    ProviderInfoAudit
+} WSC_PROVIDER_INFO_TYPE;
+
 typedef BOOL(CALLBACK *LPBLOCKINGCALLBACK)(DWORD_PTR dwContext);
 typedef void(CALLBACK *LPWSAUSERAPC)(DWORD_PTR dwContext);
 
@@ -170,8 +185,77 @@ typedef struct _WSPUPCALLTABLE {
 WSPAPI_POINTER(int, LPWSPSTARTUP)(WORD wVersionRequested, LPWSPDATA lpWSPData,
     LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable);
 
+WSPAPI_POINTER(int, LPWPUCOMPLETEOVERLAPPEDREQUEST)(SOCKET s, LPWSAOVERLAPPED lpOverlapped,
+    DWORD dwError, DWORD cbTransferred, LPINT lpErrno);
+
 BERTH_FUNCTION(int, WSPStartup, (WORD wVersionRequested, LPWSPDATA lpWSPData,
     LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable));
+
+/* The catalogue. */
+BERTH_FUNCTION(int, WSCEnumProtocols, (LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBuffer,
+    LPDWORD lpdwBufferLength, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCDeinstallProvider, (LPGUID lpProviderId, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCInstallProvider, (LPGUID lpProviderId, const WCHAR *lpszProviderDllPath,
+    const LPWSAPROTOCOL_INFOW lpProtocolInfoList, DWORD dwNumberOfEntries, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCGetProviderPath, (LPGUID lpProviderId, WCHAR *lpszProviderDllPath, LPINT
+    lpProviderDllPathLen, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCUpdateProvider, (LPGUID lpProviderId, const WCHAR *lpszProviderDllPath,
+    const LPWSAPROTOCOL_INFOW lpProtocolInfoList, DWORD dwNumberOfEntries, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCWriteProviderOrder, (LPDWORD lpwdCatalogEntryId, DWORD dwNumberOfEntries));
+BERTH_FUNCTION(int, WSCEnumProtocols32, (LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBuffer,
+    LPDWORD lpdwBufferLength, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCDeinstallProvider32, (LPGUID lpProviderId, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCInstallProvider64_32, (LPGUID lpProviderId, const WCHAR
+    *lpszProviderDllPath, const LPWSAPROTOCOL_INFOW lpProtocolInfoList, DWORD dwNumberOfEntries,
+    LPINT lpErrno));
+BERTH_FUNCTION(int, WSCGetProviderPath32, (LPGUID lpProviderId, WCHAR *lpszProviderDllPath, LPINT
+    lpProviderDllPathLen, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCUpdateProvider32, (LPGUID lpProviderId, const WCHAR *lpszProviderDllPath,
+    const LPWSAPROTOCOL_INFOW lpProtocolInfoList, DWORD dwNumberOfEntries, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCWriteProviderOrder32, (LPDWORD lpwdCatalogEntryId, DWORD
+    dwNumberOfEntries));
+BERTH_FUNCTION(int, WSCInstallProviderAndChains64_32, (LPGUID lpProviderId, const LPWSTR
+    lpszProviderDllPath, const LPWSTR lpszProviderDllPath32, const LPWSTR lpszLspName, DWORD
+    dwServiceFlags, LPWSAPROTOCOL_INFOW lpProtocolInfoList, DWORD dwNumberOfEntries, LPDWORD
+    lpdwCatalogEntryId, LPINT lpErrno));
+BERTH_FUNCTION(INT, WSCInstallNameSpace, (LPWSTR lpszIdentifier, LPWSTR lpszPathName, DWORD
+    dwNameSpace, DWORD dwVersion, LPGUID lpProviderId));
+BERTH_FUNCTION(INT, WSCUnInstallNameSpace, (LPGUID lpProviderId));
+BERTH_FUNCTION(INT, WSCEnableNSProvider, (LPGUID lpProviderId, BOOL fEnable));
+BERTH_FUNCTION(int, WSCWriteNameSpaceOrder, (LPGUID lpProviderId, DWORD dwNumberOfEntries));
+BERTH_FUNCTION(int, WSCSetProviderInfo, (LPGUID lpProviderId, WSC_PROVIDER_INFO_TYPE InfoType,
+    PBYTE Info, size_t InfoSize, DWORD Flags, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCGetProviderInfo, (LPGUID lpProviderId, WSC_PROVIDER_INFO_TYPE InfoType,
+    PBYTE Info, size_t *InfoSize, DWORD Flags, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCSetApplicationCategory, (LPCWSTR Path, DWORD PathLength, LPCWSTR Extra,
+    DWORD ExtraLength, DWORD PermittedLspCategories, DWORD *pPrevPermLspCat, LPINT lpErrno));
+BERTH_FUNCTION(int, WSCGetApplicationCategory, (LPCWSTR Path, DWORD PathLength, LPCWSTR Extra,
+    DWORD ExtraLength, DWORD *pPermittedLspCategories, LPINT lpErrno));
+#define WSCEnumNameSpaceProviders WSAEnumNameSpaceProvidersW
+
+/* The upcalls by their own names, which ws2_32 exports. */
+BERTH_FUNCTION(BOOL, WPUCloseEvent, (WSAEVENT hEvent, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUCloseSocketHandle, (SOCKET s, LPINT lpErrno));
+BERTH_FUNCTION(WSAEVENT, WPUCreateEvent, (LPINT lpErrno));
+BERTH_FUNCTION(SOCKET, WPUCreateSocketHandle, (DWORD dwCatalogEntryId, DWORD_PTR dwContext, LPINT
+    lpErrno));
+BERTH_FUNCTION(int, WPUFDIsSet, (SOCKET s, fd_set *fdset));
+BERTH_FUNCTION(int, WPUGetProviderPath, (LPGUID lpProviderId, WCHAR *lpszProviderDllPath, LPINT
+    lpProviderDllPathLen, LPINT lpErrno));
+BERTH_FUNCTION(SOCKET, WPUModifyIFSHandle, (DWORD dwCatalogEntryId, SOCKET ProposedHandle, LPINT
+    lpErrno));
+BERTH_FUNCTION(BOOL, WPUPostMessage, (HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam));
+BERTH_FUNCTION(int, WPUQueryBlockingCallback, (DWORD dwCatalogEntryId, LPBLOCKINGCALLBACK
+    *lplpfnCallback, PDWORD_PTR lpdwContext, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUQuerySocketHandleContext, (SOCKET s, PDWORD_PTR lpContext, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUQueueApc, (LPWSATHREADID lpThreadId, LPWSAUSERAPC lpfnUserApc, DWORD_PTR
+    dwContext, LPINT lpErrno));
+BERTH_FUNCTION(BOOL, WPUResetEvent, (WSAEVENT hEvent, LPINT lpErrno));
+BERTH_FUNCTION(BOOL, WPUSetEvent, (WSAEVENT hEvent, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUOpenCurrentThread, (LPWSATHREADID lpThreadId, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUCloseThread, (LPWSATHREADID lpThreadId, LPINT lpErrno));
+BERTH_FUNCTION(int, WPUCompleteOverlappedRequest, (SOCKET s, LPWSAOVERLAPPED lpOverlapped, DWORD
+    dwError, DWORD cbTransferred, LPINT lpErrno));
 /* clang-format on */
 
 #endif

@@ -1,0 +1,2 @@
+/* In the SDK a part of mswsock.h, which programs may include alone. */
+#include "mswsock.h"
