@@ -196,6 +196,18 @@ static nt_status judge_in_block(const struct tcpip *tcpip, const struct endpoint
     return STATUS_SUCCESS;
 }
 
+/* Connections whose socket is closed, and those that a closed listener accepted: they keep their
+ * port from an explicit bind only when it was held exclusively ("until the accepted connection is
+ * no longer active", Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE). Else a bind succeeds, and what
+ * fails is connecting by a tuple in use (the NFS client's commit a17018a2).
+ */
+static bool orphan_objects(const struct tcpip *tcpip, const struct endpoint *orphan)
+{
+    if (BEHAVES(tcpip->profile, bind_over_closing, refused))
+        return true;
+    return orphan->options.exclusive_address;
+}
+
 /* Of several who object, the first bound is heard. */
 static nt_status ask_holders(const struct tcpip *tcpip, const struct endpoint *endpoint,
                              const struct bind_request *request)
@@ -209,7 +221,7 @@ static nt_status ask_holders(const struct tcpip *tcpip, const struct endpoint *e
     const struct porttable *bound = &tcpip->pools[endpoint->protocol].bound;
 
     for (const struct endpoint *e = porttable_at(bound, request->port); e != NULL; e = e->next) {
-        if (e->overlooked || e == endpoint)
+        if (e->overlooked || e == endpoint || (e->orphan && !orphan_objects(tcpip, e)))
             continue;
         const struct claim first = {
             .standing = e->standing,

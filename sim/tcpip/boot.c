@@ -3,6 +3,7 @@
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
 #include "sim/nt/nt.h"
+#include "sim/tcpip/connection.h"
 #include "sim/tcpip/endpoint.h"
 #include "sim/tcpip/foreign.h"
 #include "sim/tcpip/pool.h"
@@ -13,6 +14,9 @@
 static const struct port_range default_dynamic = {.first = 49152, .count = 16384};
 
 enum { FEWEST_DYNAMIC_PORTS = 255 };
+
+/* Close to the end of the numbers, so that every run that moves some bytes passes it. */
+static const uint32_t FIRST_SEQUENCE = 0xffff0000;
 
 struct boot {
     struct tcpip *tcpip;
@@ -131,6 +135,8 @@ struct tcpip *tcpip_boot(struct nt *nt)
     tcpip->nt = nt;
     tcpip->arena = &engine->arena;
     tcpip->profile = nt->profile;
+    link_boot(&tcpip->link);
+    tcpip->next_sequence = FIRST_SEQUENCE;
     tokens_boot(&tcpip->tokens, engine, nt->profile, nt->boots);
     for (enum protocol p = 0; p < PROTOCOL_COUNT; p++) {
         struct pool *pool = &tcpip->pools[p];
@@ -174,6 +180,7 @@ void tcpip_check(const struct tcpip *tcpip)
     tokens_check(&tcpip->tokens);
     for (enum protocol p = 0; p < PROTOCOL_COUNT; p++)
         pool_check(tcpip, p);
+    tcp_check_all(tcpip);
     for (const struct reservation *r = tcpip->dormant; r != NULL; r = r->next) {
         ASSERT(r->state == RESERVATION_FRESH && r->kind == ENTRY_EXCLUSION);
         ASSERT(r->slot != REGISTRY_NO_SLOT && r->references == 0);

@@ -3,8 +3,13 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
 #include "sim/tcpip/blockchoice.h"
+#include "sim/tcpip/connection.h"
+#include "sim/tcpip/datagram.h"
 #include "sim/tcpip/pool.h"
 #include "sim/tcpip/reservation.h"
+#include "sim/tcpip/udp.h"
+
+enum { RECEIVE_BUFFER = 65536 }; /* SO_RCVBUF until it is set */
 
 struct endpoint *endpoint_open(struct tcpip *tcpip, enum protocol protocol, enum family family,
                                uint32_t process_id, uint32_t account)
@@ -19,23 +24,48 @@ struct endpoint *endpoint_open(struct tcpip *tcpip, enum protocol protocol, enum
     endpoint->account = account;
     endpoint->protocol = (uint8_t)protocol;
     endpoint->family = (uint8_t)family;
+    endpoint->receive_buffer = RECEIVE_BUFFER;
     return endpoint;
+}
+
+void endpoint_set_listener(struct endpoint *endpoint, const struct endpoint_listener *listener,
+                           void *owner)
+{
+    endpoint->listener = listener;
+    endpoint->owner = owner;
 }
 
 void endpoint_close(struct tcpip *tcpip, struct endpoint *endpoint)
 {
-    ASSERT(endpoint->tcpip == tcpip);
-    if (endpoint->bound)
-        endpoint_unbind(endpoint);
-    endpoint_dissociate(endpoint);
+    ASSERT(endpoint->tcpip == tcpip && !endpoint->orphan);
+    endpoint->listener = NULL;
     while (endpoint->held != NULL) {
         struct reservation *orphan = endpoint->held;
         endpoint->held = orphan->next_held;
         orphan->next_held = NULL;
         orphan->holder = NULL;
     }
-    arena_give(tcpip->arena, endpoint, sizeof *endpoint);
+    if (endpoint->protocol == PROTOCOL_TCP && tcp_endpoint_closed(endpoint))
+        endpoint->orphan = true;
+    else
+        endpoint_forget(endpoint);
     SLOW(tcpip_check(tcpip));
+}
+
+void endpoint_forget(struct endpoint *endpoint)
+{
+    if (endpoint->protocol == PROTOCOL_UDP)
+        udp_endpoint_closed(endpoint);
+    if (endpoint->bound)
+        endpoint_unbind(endpoint);
+    endpoint_dissociate(endpoint);
+    arena_give(endpoint->tcpip->arena, endpoint, sizeof *endpoint);
+}
+
+bool endpoint_in_table(const struct endpoint *endpoint)
+{
+    return endpoint->bound && endpoint->protocol != PROTOCOL_RAW && !endpoint->shares_port &&
+           !endpoint->foreign;
 }
 
 enum protocol endpoint_pool(const struct endpoint *endpoint)
@@ -88,10 +118,14 @@ void endpoint_unbind(struct endpoint *endpoint)
     struct tcpip *tcpip = endpoint->tcpip;
 
     ASSERT(endpoint->bound);
+    bool in_table = endpoint_in_table(endpoint);
     endpoint->bound = false;
     endpoint->listening = false;
-    if (endpoint->protocol == PROTOCOL_RAW)
+    endpoint->shares_port = false;
+    if (!in_table) {
+        endpoint->port = 0;
         return;
+    }
 
     struct pool *pool = &tcpip->pools[endpoint->protocol];
     porttable_remove(&pool->bound, endpoint);
@@ -163,11 +197,15 @@ void endpoint_check(const struct endpoint *endpoint)
 {
     ASSERT(endpoint->tcpip != NULL);
     ASSERT(endpoint->protocol <= PROTOCOL_RAW && endpoint->family < FAMILY_COUNT);
-    ASSERT((endpoint->previous != NULL) == (endpoint->bound && endpoint->protocol != PROTOCOL_RAW));
+    ASSERT((endpoint->previous != NULL) == endpoint_in_table(endpoint));
     if (endpoint->bound && endpoint->protocol != PROTOCOL_RAW)
         ASSERT(endpoint->port != 0);
     if (endpoint->listening)
         ASSERT(endpoint->bound);
+    if (endpoint->protocol == PROTOCOL_TCP)
+        tcp_check(endpoint);
+    if (endpoint->protocol == PROTOCOL_UDP)
+        udp_check(endpoint);
     if (endpoint->association != NULL)
         ASSERT(endpoint->association->references > 0);
 }

@@ -6,10 +6,12 @@
 #include <stdint.h>
 
 #include "sim/tcpip/blockindex.h"
+#include "sim/tcpip/link.h"
 #include "sim/tcpip/portset.h"
 #include "sim/tcpip/porttable.h"
 #include "sim/tcpip/tcpip.h"
 #include "sim/tcpip/tokens.h"
+#include "sim/tcpip/tuples.h"
 
 /* Where the store keeps a protocol's dynamic ranges: one value for both families, or one each. */
 enum { DYNAMIC_SHARED = FAMILY_COUNT, DYNAMIC_SLOTS };
@@ -36,6 +38,11 @@ struct tcpip {
     uint32_t unused_count;
     struct reservation *dormant; /* on the disk, but taken out of the active store until the boot */
     struct pool pools[PROTOCOL_COUNT];
+    struct link link;
+    struct tuples tuples;                  /* every TCP connection that is not closed */
+    struct tcp_list time_wait; /* in the order in which they end */
+    uint64_t time_wait_event;              /* for the first of them */
+    uint32_t next_sequence; /* where the next connection's numbers start */
 };
 
 /* The profile's answer to a question, as a status: of a Winsock call, of a Win32 call. */

@@ -43,13 +43,17 @@ nt_status tcp_listen(struct endpoint *endpoint, int backlog);
 void tcp_listen_conditionally(struct endpoint *endpoint, bool conditional);
 
 /* Begins a handshake from a bound endpoint; `connected` tells the end:
- *   STATUS_SUCCESS, STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT (after the SYNs of the machine's
- *   settings: three, 1 s doubling; 21 s in all), STATUS_NETWORK_UNREACHABLE,
- * STATUS_HOST_UNREACHABLE Answers STATUS_PENDING, or at once: STATUS_INVALID_PARAMETER (listening),
- * STATUS_CONNECTION_ACTIVE, STATUS_ADDRESS_ALREADY_EXISTS (the same four-tuple is in use, TIME_WAIT
- * included), STATUS_INSUFFICIENT_RESOURCES The endpoint's own address, when it was bound to the
- * wildcard, is then the one it really uses: tcp_local. After a failure the endpoint is bound as
- * before and may try again.
+ *   STATUS_SUCCESS
+ *   STATUS_CONNECTION_REFUSED      by a reset; the SYN is tried again for 2 s (`refused_connect`)
+ *   STATUS_IO_TIMEOUT              five SYNs, 1 s apart and then twice as long, 21 s in all
+ * Answers STATUS_PENDING, or at once:
+ *   STATUS_INVALID_PARAMETER       it listens
+ *   STATUS_CONNECTION_ACTIVE       it is connected, connecting, or has been and is not reused
+ *   STATUS_ADDRESS_ALREADY_EXISTS  the same four-tuple is in use, TIME_WAIT included
+ *   STATUS_NETWORK_UNREACHABLE     no unicast address, or no way there from the bound one
+ *   STATUS_INSUFFICIENT_RESOURCES
+ * What tcp_look says is `local` is the address it really uses, when it was bound to the wildcard.
+ * After a failure the endpoint is bound as before and may try again.
  */
 nt_status tcp_connect(struct endpoint *endpoint, const struct address *address, uint16_t port);
 
@@ -70,7 +74,7 @@ bool tcp_incoming(const struct endpoint *listener, struct tcp_peer *peer);
  */
 struct endpoint *tcp_accept(struct endpoint *listener, uint32_t process_id, uint32_t account);
 
-/* The same into an existing unbound endpoint (AcceptEx). */
+/* The same into an existing unbound endpoint (AcceptEx). STATUS_PENDING when none waits. */
 nt_status tcp_accept_into(struct endpoint *listener, struct endpoint *endpoint);
 
 /* Refuses the one that waits longest: the peer gets a reset. */

@@ -1,0 +1,175 @@
+/* What time does to a connection: handshakes that nobody answers, lost segments, probes. Where
+ * nothing can be lost only the handshake has a timer.
+ */
+#include "sim/engine/check.h"
+#include "sim/engine/engine.h"
+#include "sim/tcpip/segment.h"
+
+enum {
+    REFUSALS_MAX = 4,        /* a refused SYN is sent again so often, */
+    REFUSED_AGAIN_MS = 500,  /* after so long: 2 s in all (`refused_connect`) */
+    SYN_ANSWERS_MAX = 2,     /* TcpMaxConnectResponseRetransmissions */
+    RETRANSMISSIONS_MAX = 5, /* TcpMaxDataRetransmissions */
+    RTO_FIRST_MS = 300,
+    KEEP_ALIVE_PROBES = 10,
+    FIN_WAIT_2_MS = 120000, /* TcpFinWait2Delay: nobody holds the endpoint any more */
+    NO_MEMORY_MS = 10
+};
+
+/* The first SYN waits 1 s, and each one after that twice as long; but after 21 s it is over. */
+static const uint32_t syn_waits_ms[] = {1000, 2000, 4000, 8000, 6000};
+
+enum { SYNS = sizeof syn_waits_ms / sizeof *syn_waits_ms };
+
+static void timer_fired(void *context, uint64_t argument);
+
+void tcp_timer_clear(struct tcp *tcp)
+{
+    ASSERT(tcp->queue != QUEUE_TIME_WAIT);
+    if (tcp->timer != 0)
+        engine_cancel(tcp->tcpip->nt->engine, tcp->timer);
+    tcp->timer = 0;
+}
+
+void tcp_timer_set(struct tcp *tcp, uint64_t delay_ns)
+{
+    tcp_timer_clear(tcp);
+    tcp->timer = engine_post(tcp->tcpip->nt->engine, tcp_now(tcp) + delay_ns, timer_fired, tcp, 0);
+}
+
+static bool has_unsent(const struct tcp *tcp)
+{
+    return !tcp->fin_sent && tcp->snd_una + tcp->out.count != tcp->snd_nxt;
+}
+
+static uint64_t next_wait_ms(const struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+
+    if (tcp->state == TCP_SYN_SENT)
+        return syn_waits_ms[tcp->tries < SYNS ? tcp->tries : SYNS - 1];
+    if (tcp->state == TCP_SYN_RECEIVED)
+        return UINT64_C(1000) << tcp->tries;
+    if (tcp->orphan && tcp->state == TCP_FIN_WAIT_2)
+        return FIN_WAIT_2_MS;
+    if (tcp_is_instant(tcp))
+        return has_unsent(tcp) || (tcp->fin_wanted && !tcp->fin_sent) ? NO_MEMORY_MS : 0;
+    if (tcp->snd_nxt != tcp->snd_una)
+        return (uint64_t)RTO_FIRST_MS << tcp->tries;
+    if (has_unsent(tcp))
+        return tcp->tcpip->link.lossy ? (uint64_t)RTO_FIRST_MS << tcp->tries : 0;
+    if (endpoint != NULL && endpoint->keep_alive)
+        return tcp->tries == 0 ? endpoint->keep_alive_idle_ms : endpoint->keep_alive_interval_ms;
+    return 0;
+}
+
+void tcp_timer_restart(struct tcp *tcp)
+{
+    uint64_t wait_ms = next_wait_ms(tcp);
+
+    tcp_timer_clear(tcp);
+    if (wait_ms != 0)
+        tcp_timer_set(tcp, wait_ms * NS_PER_MS);
+}
+
+void tcp_connect_failed(struct tcp *tcp, nt_status status)
+{
+    struct endpoint *endpoint = tcp->endpoint;
+
+    ASSERT(endpoint != NULL && !tcp->orphan);
+    endpoint->tcp = NULL;
+    tcp->endpoint = NULL;
+    tcp_finish(tcp);
+    if (endpoint->listener != NULL && endpoint->listener->connected != NULL)
+        endpoint->listener->connected(endpoint->owner, status);
+}
+
+void tcp_connect_refused(struct tcp *tcp)
+{
+    if (BEHAVES(tcp->tcpip->profile, refused_connect, at_once) || tcp->refusals >= REFUSALS_MAX) {
+        tcp_connect_failed(tcp, STATUS_CONNECTION_REFUSED);
+        return;
+    }
+    tcp->refusals++;
+    tcp->state = TCP_SYN_SENT;
+    tcp_timer_set(tcp, REFUSED_AGAIN_MS * NS_PER_MS);
+    if (tcp->timer == 0)
+        tcp_connect_failed(tcp, STATUS_CONNECTION_REFUSED);
+}
+
+static void syn_again(struct tcp *tcp)
+{
+    if (++tcp->tries >= SYNS) {
+        tcp_connect_failed(tcp, STATUS_IO_TIMEOUT);
+        return;
+    }
+    tcp_send_control(tcp, SEGMENT_SYN, tcp->snd_una);
+    tcp_timer_restart(tcp);
+    if (tcp->timer == 0)
+        tcp_connect_failed(tcp, STATUS_INSUFFICIENT_RESOURCES);
+}
+
+static void syn_answer_again(struct tcp *tcp)
+{
+    if (tcp->tries++ >= SYN_ANSWERS_MAX) {
+        tcp_lose(tcp, STATUS_IO_TIMEOUT);
+        return;
+    }
+    if (tcp_send_control(tcp, SEGMENT_SYN, tcp->snd_una))
+        tcp->snd_nxt = tcp->snd_una + 1;
+    tcp_timer_restart(tcp);
+}
+
+/* The peer has not answered for too long. */
+static void give_up(struct tcp *tcp)
+{
+    bool aborted = BEHAVES(tcp->tcpip->profile, silent_peer, aborted);
+
+    tcp_send_control(tcp, SEGMENT_RST, tcp->snd_nxt);
+    tcp_lose(tcp, aborted ? STATUS_CONNECTION_ABORTED : STATUS_IO_TIMEOUT);
+}
+
+/* A segment before the window makes the peer say where it stands. */
+static void probe(struct tcp *tcp)
+{
+    tcp_send_control(tcp, 0, tcp->snd_una - 1);
+    tcp_timer_restart(tcp);
+}
+
+static void something_is_late(struct tcp *tcp)
+{
+    bool outstanding = tcp->snd_nxt != tcp->snd_una;
+    uint32_t most = outstanding || has_unsent(tcp) ? RETRANSMISSIONS_MAX : KEEP_ALIVE_PROBES;
+
+    if (tcp->tries++ >= most) {
+        give_up(tcp);
+        return;
+    }
+    if (!outstanding) {
+        probe(tcp);
+        return;
+    }
+    tcp->snd_nxt = tcp->snd_una;
+    tcp->fin_sent = false;
+    tcp_output(tcp);
+}
+
+static void timer_fired(void *context, uint64_t argument)
+{
+    struct tcp *tcp = context;
+
+    (void)argument;
+    tcp->timer = 0;
+    tcp_pin(tcp);
+    if (tcp->state == TCP_SYN_SENT)
+        syn_again(tcp);
+    else if (tcp->state == TCP_SYN_RECEIVED)
+        syn_answer_again(tcp);
+    else if (tcp->orphan && tcp->state == TCP_FIN_WAIT_2)
+        tcp_finish(tcp);
+    else if (!tcp_is_instant(tcp))
+        something_is_late(tcp);
+    else if (!tcp_output(tcp))
+        tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
+    tcp_unpin(tcp);
+}

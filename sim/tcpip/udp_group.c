@@ -1,0 +1,102 @@
+/* Multicast: which groups an endpoint has joined, on which interface, from which sources. */
+#include "sim/engine/arena.h"
+#include "sim/engine/check.h"
+#include "sim/tcpip/datagram.h"
+#include "sim/tcpip/endpoint.h"
+#include "sim/tcpip/link.h"
+#include "sim/tcpip/pool.h"
+
+static bool read_group(const struct address *group, uint32_t interface,
+                       const struct address *source, struct membership *wish)
+{
+    *wish = (struct membership){.group = place_of(group, 0), .interface = interface};
+    if (interface == 0)
+        wish->interface = INTERFACE_LAN;
+    wish->by_source = source != NULL;
+    if (source != NULL)
+        wish->source = place_of(source, 0);
+    return place_kind(&wish->group) == PLACE_MULTICAST && wish->interface < LINK_END;
+}
+
+static bool is_same_group(const struct membership *a, const struct membership *b)
+{
+    return a->interface == b->interface && place_equal(&a->group, &b->group);
+}
+
+static struct membership **find(struct udp *udp, const struct membership *wish)
+{
+    struct membership **at = &udp->memberships;
+
+    while (*at != NULL && !(is_same_group(*at, wish) && (*at)->by_source == wish->by_source &&
+                            place_equal(&(*at)->source, &wish->source)))
+        at = &(*at)->next;
+    return at;
+}
+
+nt_status udp_join(struct endpoint *endpoint, const struct address *group, uint32_t interface,
+                   const struct address *source)
+{
+    struct membership wish;
+    struct udp *udp = endpoint_udp(endpoint);
+
+    if (udp == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (!read_group(group, interface, source, &wish))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    for (const struct membership *m = udp->memberships; m != NULL; m = m->next)
+        if (is_same_group(m, &wish) && (!m->by_source || !wish.by_source))
+            return STATUS_INVALID_PARAMETER; /* the whole group, and some of it, exclude each other
+                                              */
+    struct membership **at = find(udp, &wish);
+    if (*at != NULL)
+        return STATUS_INVALID_PARAMETER;
+    *at = ARENA_NEW(endpoint->tcpip->arena, struct membership);
+    if (*at == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    **at = wish;
+    return STATUS_SUCCESS;
+}
+
+static void forget(struct tcpip *tcpip, struct membership **at)
+{
+    struct membership *gone = *at;
+
+    *at = gone->next;
+    arena_give(tcpip->arena, gone, sizeof *gone);
+}
+
+nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint32_t interface,
+                    const struct address *source)
+{
+    struct membership wish;
+    struct udp *udp = endpoint->udp;
+
+    if (udp == NULL || !read_group(group, interface, source, &wish))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    struct membership **at = find(udp, &wish);
+    if (*at == NULL)
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    forget(endpoint->tcpip, at);
+    return STATUS_SUCCESS;
+}
+
+void udp_leave_all(struct tcpip *tcpip, struct udp *udp)
+{
+    while (udp->memberships != NULL)
+        forget(tcpip, &udp->memberships);
+}
+
+bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datagram)
+{
+    struct membership wish = {.group = datagram->to, .interface = datagram->interface};
+    struct place from = datagram->from;
+
+    if (endpoint->udp == NULL)
+        return false;
+    wish.group.port = 0;
+    from.port = 0;
+    for (const struct membership *m = endpoint->udp->memberships; m != NULL; m = m->next)
+        if (is_same_group(m, &wish) && (!m->by_source || place_equal(&m->source, &from)))
+            return true;
+    return false;
+}
