@@ -81,6 +81,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/sim/include/berth/berth.h DESTINATION ${head
 install(FILES ${PROJECT_SOURCE_DIR}/spec/spec.h ${PROJECT_SOURCE_DIR}/spec/clauses.def
   ${PROJECT_SOURCE_DIR}/spec/behaviours.def ${PROJECT_SOURCE_DIR}/spec/errors.def
   DESTINATION ${headers}/control/spec)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/spec/clauses ${PROJECT_SOURCE_DIR}/spec/behaviours
+  DESTINATION ${headers}/control/spec)
 
 file(RELATIVE_PATH BERTH_PC_TO_PREFIX /x/${CMAKE_INSTALL_LIBDIR}/pkgconfig /x)
 string(REGEX REPLACE "/$" "" BERTH_PC_TO_PREFIX ${BERTH_PC_TO_PREFIX})

@@ -1,9 +1,7 @@
 /* Sockets as the kernel sees them: an object with handles, an endpoint below, options, and what
  * calls may be made in which state. Knows NTSTATUS only; pointers have been probed above.
  *
- * What it does not have yet: bytes. A TCP connect to a listener marks the caller connected and
- * tells the listener nothing; a datagram sent goes nowhere. Queues of connections, data and
- * requests are the next to be built, and socket_object is where they will hang.
+ * What may have to wait is in io.h, who is ready for what in ready.h.
  *
  * A refusal changes nothing, but where the profile asks for a defect that does.
  */
@@ -17,6 +15,16 @@
 #include "sim/tcpip/tcpip.h"
 
 struct ticket;
+struct io;
+
+/* Who looks on: told of overlapped operations that pend. Changes nothing. Any may be NULL. */
+struct io_watch {
+    void (*pends)(void *context, struct io *io);
+    void (*moves)(void *context, struct io *io);     /* bytes may be written to its buffers now */
+    void (*moved)(void *context, struct io *io);     /* and it goes on waiting */
+    void (*completes)(void *context, struct io *io); /* its result is there, nobody is told yet */
+    void (*told)(void *context, struct io *io);      /* the packet was taken, the routine has run */
+};
 
 struct afd {
     struct nt *nt;
@@ -25,12 +33,18 @@ struct afd {
     uint32_t sockets;       /* open now */
     struct ticket *tickets; /* of duplicates nobody claimed yet, latest first */
     uint32_t tickets_made;
+    const struct io_watch *watch; /* NULL for nobody */
+    void *watch_context;
 };
 
 /* NULL when the arena is full. */
 struct afd *afd_boot(struct nt *nt, struct tcpip *tcpip);
 
 void afd_check(const struct afd *afd);
+
+/* The network subsystem fails, or works again. What pends when it fails ends with STATUS_HOST_DOWN.
+ */
+void afd_set_network(struct afd *afd, bool up);
 
 struct socket_object;
 

@@ -5,10 +5,9 @@
  * A synchronous caller's io lies on his stack; an overlapped one's in the arena (io_new). Each
  * function answers
  *
- *   STATUS_SUCCESS or a warning   done; io->request.information bytes. Delivered, if overlapped
- *   STATUS_PENDING                queued; the request completes later. A synchronous caller that
- * may block then calls io_wait an error                      refused; nobody is told of it but the
- * caller, who gives the io back
+ *   STATUS_SUCCESS or a warning  done; io->request.information bytes. Delivered, if overlapped
+ *   STATUS_PENDING               queued, to complete later; a synchronous caller calls io_wait
+ *   an error                     refused; only the caller is told, who gives the io back
  *
  * A synchronous io on a non-blocking socket is never queued: STATUS_DEVICE_NOT_READY instead.
  * An overlapped io (request.delivery.block is not NULL) pends whatever the blocking mode (row 115).
@@ -46,17 +45,22 @@ enum io_kind {
     IO_CONNECT,
     IO_DISCONNECT,
     IO_CONTROL,
+    IO_LINGER, /* afd's own: a closesocket that waits */
     IO_KIND_COUNT
 };
 
 enum { IO_BUFFERS_INLINE = 2 };
+
+struct io_queue;
 
 struct io {
     struct request request; /* first */
     enum io_kind kind;
     unsigned flags; /* enum io_flag, in and out */
     struct socket_object *socket;
-    struct io *next, *previous; /* in the socket's queue of this kind */
+    struct io *next, *previous; /* in `queue` */
+    struct io_queue *queue;     /* of a socket; NULL outside */
+    const char *call;           /* for the deadlock report; a literal */
     struct io_buffer *buffers;
     uint32_t buffer_count;
     struct io_buffer few[IO_BUFFERS_INLINE];
@@ -72,6 +76,7 @@ struct io {
     uint32_t interface;             /* out */
     uint8_t ttl;                    /* out */
     struct socket_object *acceptor; /* of an accept that has one (AcceptEx); a reference is held */
+    uint32_t watched;               /* the watcher\'s own number for it; see afd.h */
     uint64_t timer;                 /* an event that is to complete it */
     /* Winsock's: called just before a request that pended is told, to write what is the guest's. */
     void (*finishing)(struct io *io);
@@ -89,7 +94,8 @@ void io_begin(struct io *io, struct socket_object *socket, enum io_kind kind, co
 bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t count);
 
 /* Gives back an io that was refused, or that a synchronous caller has done with. One that has been
- * delivered gives itself back.
+ * delivered gives itself back; of one that was delivered at once, within the call, request.status,
+ * information and what else it found can still be read until the next io_new.
  */
 void io_end(struct io *io);
 

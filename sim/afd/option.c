@@ -2,8 +2,12 @@
 
 #include <string.h>
 
-#include "sim/afd/socket.h"
+#include "sim/afd/waits.h"
 #include "sim/engine/check.h"
+#include "sim/tcpip/udp.h"
+
+/* KeepAliveTime and KeepAliveInterval of the registry, as the SO_KEEPALIVE page has them. */
+enum { KEEP_ALIVE_IDLE_MS = 7200000, KEEP_ALIVE_INTERVAL_MS = 1000 };
 
 enum { STREAM = 1, DATAGRAM = 2, RAW = 4, ANY = STREAM | DATAGRAM | RAW };
 
@@ -65,6 +69,39 @@ void socket_default_options(struct socket_object *socket)
     values[SOCKET_CONNECT_TIME] = rules[SOCKET_CONNECT_TIME].initial;
     values[SOCKET_MAX_MESSAGE_SIZE] = rules[SOCKET_MAX_MESSAGE_SIZE].initial;
     values[SOCKET_V6_ONLY] = BEHAVES(socket_profile(socket), v6only_default, on);
+}
+
+void socket_apply_options(struct socket_object *socket)
+{
+    const uint32_t *values = socket->values;
+    struct endpoint *endpoint = socket->endpoint;
+    if (endpoint == NULL || socket->state == SOCKET_UNBOUND)
+        return; /* bind and connect ask again */
+    if (socket->kind.protocol == PROTOCOL_UDP) {
+        if (values[SOCKET_RECEIVE_BUFFER] != rules[SOCKET_RECEIVE_BUFFER].initial)
+            udp_set_receive_buffer(endpoint, values[SOCKET_RECEIVE_BUFFER]);
+        return;
+    }
+    if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_CONNECTING)
+        return;
+    tcp_set_receive_buffer(endpoint, values[SOCKET_RECEIVE_BUFFER]);
+    tcp_set_urgent_inline(endpoint, values[SOCKET_OOB_INLINE] != 0);
+    tcp_set_no_delay(endpoint, values[SOCKET_NO_DELAY] != 0);
+    tcp_set_keep_alive(endpoint, values[SOCKET_KEEP_ALIVE] != 0, KEEP_ALIVE_IDLE_MS,
+                       KEEP_ALIVE_INTERVAL_MS);
+}
+
+static bool is_multicast(const struct address *address)
+{
+    return address->family == FAMILY_4 ? address->bytes[0] >> 4 == 14 : address->bytes[0] == 0xFF;
+}
+
+void socket_multicast_options(const struct socket_object *socket, struct udp_sending *sending)
+{
+    (void)socket;
+    sending->ttl = is_multicast(&sending->to) ? 1 : 128;
+    sending->loop = true;
+    sending->interface = 0;
 }
 
 struct endpoint_options socket_endpoint_options(const struct socket_object *socket)
@@ -129,6 +166,9 @@ nt_status socket_set_option(struct socket_object *socket, enum socket_option opt
         return status;
 
     socket->values[option] = (rule->flags & TRUTH) != 0 ? value != 0 : value;
+    if (option == SOCKET_ERROR_CODE)
+        socket->connect_status = STATUS_SUCCESS;
+    socket_apply_options(socket);
     bool bound = socket->state != SOCKET_UNBOUND && socket->endpoint != NULL;
     if (bound && BEHAVES(socket_profile(socket), option_after_bind, takes_effect)) {
         const struct endpoint_options options = socket_endpoint_options(socket);
@@ -146,8 +186,9 @@ nt_status socket_get_option(const struct socket_object *socket, enum socket_opti
     *value = socket->values[option];
     if (option == SOCKET_ACCEPTS)
         *value = socket->state == SOCKET_LISTENING;
-    if (option == SOCKET_CONNECT_TIME && socket->kind.protocol == PROTOCOL_TCP &&
-        socket->state == SOCKET_CONNECTED)
-        *value = 0; /* seconds since; no time passes without the wire */
+    if (option == SOCKET_CONNECT_TIME)
+        *value = socket_connect_seconds(socket);
+    if (option == SOCKET_ERROR_CODE && socket->connect_status != STATUS_SUCCESS)
+        *value = nt_status_to_wsa(socket->connect_status); /* row 179 */
     return STATUS_SUCCESS;
 }

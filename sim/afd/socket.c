@@ -1,6 +1,12 @@
-#include "sim/afd/socket.h"
+#include "sim/afd/waits.h"
 
 #include "sim/engine/check.h"
+#include "sim/tcpip/udp.h"
+
+struct name_of_peer {
+    const struct address *address;
+    uint16_t port;
+};
 
 _Static_assert(sizeof(struct socket_object) <= 320,
                "a socket, its endpoint and its handle must fit into 512 bytes");
@@ -33,16 +39,45 @@ static void end_block(struct socket_object *socket, bool process_ended)
     socket->acquirer = 0;
 }
 
-/* The socket closes: its blocks end and its port is free. */
+/* What pends on a socket that closes, by the profile: a stream's receives and sends (row 78), and
+ * the rest (rows 74, 75, 80).
+ */
+static void end_io(struct socket_object *socket)
+{
+    const struct profile *profile = socket_profile(socket);
+    nt_status stream = STATUS_CONNECTION_ABORTED;
+    if (BEHAVES(profile, close_pending_stream, netname_deleted))
+        stream = STATUS_LOCAL_DISCONNECT;
+    else if (BEHAVES(profile, close_pending_stream, operation_aborted))
+        stream = STATUS_CANCELLED;
+    io_end_all(socket, stream, STATUS_CANCELLED);
+}
+
+static void close_endpoint(struct socket_object *socket)
+{
+    if (socket->endpoint == NULL)
+        return;
+    if (socket->state == SOCKET_CONNECTING)
+        tcp_connect_cancel(socket->endpoint);
+    endpoint_set_listener(socket->endpoint, NULL, NULL);
+    endpoint_close(socket->afd->tcpip, socket->endpoint);
+    socket->endpoint = NULL;
+}
+
+/* The socket closes: what pends ends, its blocks end and its port is free. */
 static void tear_down(struct socket_object *socket)
 {
     ASSERT(socket->state != SOCKET_CLOSED);
+    if (socket->waits != NULL)
+        end_io(socket);
     if (socket->acquirer != 0)
         end_block(socket, socket->ended_with_process);
-    if (socket->endpoint != NULL)
-        endpoint_close(socket->afd->tcpip, socket->endpoint);
-    socket->endpoint = NULL;
+    close_endpoint(socket);
     socket->state = SOCKET_CLOSED;
+    if (socket->waits != NULL) {
+        ready_socket_closed(socket);
+        events_drop(socket);
+    }
     if (socket->duplicated)
         ticket_forget(socket);
     ASSERT(socket->afd->sockets > 0);
@@ -86,11 +121,101 @@ static void destroy(struct object *object)
 {
     struct socket_object *socket = socket_of(object);
     ASSERT(socket->state == SOCKET_CLOSED);
+    file_close(&socket->file);
+    arena_give(arena_of(socket->afd), socket->waits, sizeof *socket->waits);
     arena_give(arena_of(socket->afd), socket, sizeof *socket);
 }
 
 static const struct object_ops socket_ops = {
     .handle_closed = handle_closed, .cleanup = cleanup, .destroy = destroy};
+
+/* ---- What the endpoint tells ------------------------------------------------------------------
+ */
+
+static void endpoint_connected(void *owner, nt_status status)
+{
+    struct socket_object *socket = owner;
+    if (socket->state == SOCKET_CONNECTING)
+        connect_ended(socket, status);
+}
+
+static void endpoint_incoming(void *owner)
+{
+    struct socket_object *socket = owner;
+    struct tcp_peer peer;
+    accepts_serve(socket);
+    if (!tcp_incoming(socket->endpoint, &peer))
+        return; /* an AcceptEx took it: no FD_ACCEPT (row 199) */
+    events_record(socket, EVENT_ACCEPT);
+    ready_changed(socket);
+}
+
+static void endpoint_readable(void *owner)
+{
+    struct socket_object *socket = owner;
+    receives_serve(socket);
+    if (socket->kind.protocol == PROTOCOL_TCP) {
+        disconnects_serve(socket);
+        if (socket->state == SOCKET_CONNECTED)
+            events_look(socket);
+    } else if ((socket_ready(socket) & READY_RECEIVE) != 0) {
+        events_record(socket, EVENT_READ);
+    }
+    ready_changed(socket);
+}
+
+static void endpoint_writable(void *owner)
+{
+    struct socket_object *socket = owner;
+    bool waited = io_waiting(socket, IO_SEND) != NULL;
+    sends_serve(socket);
+    if (waited && socket->shut_send && io_waiting(socket, IO_SEND) == NULL)
+        tcp_shutdown_send(socket->endpoint);
+    lingers_serve(socket);
+    disconnects_serve(socket);
+    ready_changed(socket);
+}
+
+static void endpoint_aborted(void *owner, nt_status status)
+{
+    struct socket_object *socket = owner;
+    io_end_all(socket, status, status);
+    if (socket->state == SOCKET_CONNECTED)
+        events_look(socket);
+    ready_changed(socket);
+}
+
+static const struct endpoint_listener upcalls = {
+    .connected = endpoint_connected,
+    .incoming = endpoint_incoming,
+    .readable = endpoint_readable,
+    .writable = endpoint_writable,
+    .aborted = endpoint_aborted,
+};
+
+void socket_adopt(struct socket_object *socket, struct endpoint *endpoint)
+{
+    ASSERT(socket->endpoint == NULL);
+    socket->endpoint = endpoint;
+    endpoint_set_listener(endpoint, &upcalls, socket);
+}
+
+/* ---- Opening -----------------------------------------------------------------------------------
+ */
+
+struct socket_object *socket_make(struct afd *afd, const struct socket_opening *opening)
+{
+    struct socket_object *socket = ARENA_NEW(arena_of(afd), struct socket_object);
+    if (socket == NULL)
+        return NULL;
+    object_init(&socket->object, afd->nt, OBJECT_SOCKET, &socket_ops);
+    socket->afd = afd;
+    socket->kind = opening->kind;
+    socket->overlapped = opening->overlapped;
+    socket_default_options(socket);
+    afd->sockets++;
+    return socket;
+}
 
 /* Raw sockets have no ports, and so no endpoint, but where the profile lets them reserve. */
 static bool open_endpoint(struct socket_object *socket, const struct process *process)
@@ -101,9 +226,11 @@ static bool open_endpoint(struct socket_object *socket, const struct process *pr
             return true;
         protocol = PROTOCOL_TCP;
     }
-    socket->endpoint = endpoint_open(socket->afd->tcpip, protocol, socket->kind.family, process->id,
-                                     process->token.account);
-    return socket->endpoint != NULL;
+    struct endpoint *endpoint = endpoint_open(socket->afd->tcpip, protocol, socket->kind.family,
+                                              process->id, process->token.account);
+    if (endpoint != NULL)
+        socket_adopt(socket, endpoint);
+    return endpoint != NULL;
 }
 
 nt_status socket_open(struct afd *afd, struct process *process,
@@ -113,21 +240,13 @@ nt_status socket_open(struct afd *afd, struct process *process,
         return STATUS_HOST_DOWN;
     if (opening->kind.protocol == PROTOCOL_RAW && !process->token.administrator)
         return STATUS_ACCESS_DENIED;
-    struct socket_object *socket = ARENA_NEW(arena_of(afd), struct socket_object);
+    struct socket_object *socket = socket_make(afd, opening);
     if (socket == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
 
-    object_init(&socket->object, afd->nt, OBJECT_SOCKET, &socket_ops);
-    socket->afd = afd;
-    socket->kind = opening->kind;
-    socket->overlapped = opening->overlapped;
-    socket_default_options(socket);
-    if (!open_endpoint(socket, process)) {
-        arena_give(arena_of(afd), socket, sizeof *socket);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    afd->sockets++;
-    nt_status status = handle_open(process, &socket->object, opening->inherit, handle);
+    nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+    if (open_endpoint(socket, process))
+        status = handle_open(process, &socket->object, opening->inherit, handle);
     if (!nt_success(status))
         tear_down(socket);
     object_release(&socket->object); /* the handle keeps it, if there is one */
@@ -144,8 +263,14 @@ struct socket_object *socket_find(const struct process *process, uint64_t handle
 
 nt_status socket_close(struct process *process, uint64_t handle)
 {
-    if (socket_find(process, handle) == NULL)
+    struct socket_object *socket = socket_find(process, handle);
+    if (socket == NULL)
         return STATUS_INVALID_HANDLE;
+    if (socket->object.handles == 1) {
+        nt_status status = socket_linger(socket);
+        if (!nt_success(status))
+            return status;
+    }
     return handle_close(process, handle);
 }
 
@@ -171,8 +296,12 @@ static bool may_reserve(const struct socket_object *socket, const struct process
 /* The endpoint has been bound, or should have been: under `implicit_bind = never` it was not. */
 static void bound(struct socket_object *socket)
 {
-    if (socket->state == SOCKET_UNBOUND && endpoint_is_bound(socket->endpoint))
+    if (socket->state == SOCKET_UNBOUND && endpoint_is_bound(socket->endpoint)) {
         socket->state = SOCKET_BOUND;
+        socket_apply_options(socket);
+        if (socket->kind.protocol == PROTOCOL_UDP)
+            events_record(socket, EVENT_WRITE); /* row 194 */
+    }
     SLOW(socket_check(socket));
 }
 
@@ -210,7 +339,7 @@ void socket_bind_refused(struct socket_object *socket)
         endpoint_dissociate(socket->endpoint);
 }
 
-static nt_status bind_implicitly(struct socket_object *socket, struct process *process)
+nt_status socket_bind_implicitly(struct socket_object *socket, struct process *process)
 {
     if (socket->state != SOCKET_UNBOUND)
         return STATUS_SUCCESS;
@@ -230,17 +359,10 @@ nt_status socket_name(const struct socket_object *socket, struct address *addres
     bool raw = socket->kind.protocol == PROTOCOL_RAW;
     if (raw ? !socket->has_local : !endpoint_is_bound(socket->endpoint))
         return STATUS_INVALID_PARAMETER;
+    if (socket->accepted_bare)
+        return STATUS_INVALID_PARAMETER; /* row 156 */
     *address = socket->has_local ? socket->local : *endpoint_address(socket->endpoint);
     *port = raw ? 0 : endpoint_port(socket->endpoint);
-    return STATUS_SUCCESS;
-}
-
-nt_status socket_peer(const struct socket_object *socket, struct address *address, uint16_t *port)
-{
-    if (socket->state != SOCKET_CONNECTED)
-        return STATUS_INVALID_CONNECTION;
-    *address = socket->peer;
-    *port = socket->peer_port;
     return STATUS_SUCCESS;
 }
 
@@ -248,7 +370,6 @@ nt_status socket_peer(const struct socket_object *socket, struct address *addres
 
 nt_status socket_listen(struct socket_object *socket, struct process *process, int backlog)
 {
-    (void)backlog; /* any number is good (row 141); the queue is not there yet */
     nt_status status = socket_network(socket);
     if (!nt_success(status))
         return status;
@@ -256,93 +377,62 @@ nt_status socket_listen(struct socket_object *socket, struct process *process, i
         return STATUS_NOT_SUPPORTED;
     if (socket->state == SOCKET_CONNECTED)
         return STATUS_CONNECTION_ACTIVE;
+    if (socket->state == SOCKET_CONNECTING)
+        return STATUS_INVALID_PARAMETER;
     if (socket->state == SOCKET_UNBOUND) {
         const struct profile *profile = socket_profile(socket);
         if (!BEHAVES(profile, listen_unbound, binds))
             return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, listen_unbound));
-        status = bind_implicitly(socket, process);
+        status = socket_bind_implicitly(socket, process);
         if (!nt_success(status) || socket->state == SOCKET_UNBOUND)
             return status;
     }
+    status = tcp_listen(socket->endpoint, backlog);
+    if (!nt_success(status))
+        return status;
     socket->state = SOCKET_LISTENING;
-    endpoint_set_listening(socket->endpoint, true);
     SLOW(socket_check(socket));
     return STATUS_SUCCESS;
 }
 
-/* The address a connection to `peer` is made from, when the socket is bound to the wildcard. A
- * listener was found at the peer's address, so that is one of this machine's own.
+/* Until the context of a connection made by AcceptEx or ConnectEx has been set, getpeername does
+ * not know it (rows 70 and 156); while a connect is under way it does (row 70).
  */
-static struct address source_for(const struct address *peer)
+nt_status socket_peer(const struct socket_object *socket, struct address *address, uint16_t *port)
 {
-    struct address source = *peer;
-    if (peer->family == FAMILY_4 && peer->bytes[0] == 127)
-        source = (struct address){.family = FAMILY_4, .bytes = {127, 0, 0, 1}};
-    return source;
-}
-
-static void set_peer(struct socket_object *socket, const struct address *address, uint16_t port)
-{
-    socket->peer = *address;
-    socket->peer_port = port;
-    socket->state = SOCKET_CONNECTED;
-    SLOW(socket_check(socket));
-}
-
-static nt_status connect_stream(struct socket_object *socket, const struct address *address,
-                                uint16_t port)
-{
-    ASSERT(socket->kind.protocol == PROTOCOL_TCP);
-    if (endpoint_find_listener(socket->afd->tcpip, address, port) == NULL)
-        return STATUS_CONNECTION_REFUSED;
-    if (endpoint_is_bound(socket->endpoint) &&
-        address_is_wildcard(endpoint_address(socket->endpoint))) {
-        socket->local = source_for(address);
-        socket->has_local = true;
-    }
-    set_peer(socket, address, port);
+    bool connecting = socket->state == SOCKET_CONNECTING && !socket->connect_bound;
+    if ((socket->state != SOCKET_CONNECTED && !connecting) || socket->needs_context)
+        return STATUS_INVALID_CONNECTION;
+    *address = socket->peer;
+    *port = socket->peer_port;
     return STATUS_SUCCESS;
 }
 
-/* The state's say in a connect. */
-static nt_status may_connect(const struct socket_object *socket)
+static nt_status connect_and_wait(struct socket_object *socket, struct process *process,
+                                  const struct name_of_peer *peer, bool bound_only)
 {
-    if (socket->state == SOCKET_LISTENING)
-        return STATUS_INVALID_PARAMETER; /* row 158 */
-    if (socket->state == SOCKET_CONNECTED && socket->kind.protocol == PROTOCOL_TCP)
-        return STATUS_CONNECTION_ACTIVE; /* row 161 */
-    return STATUS_SUCCESS;
+    struct io io;
+    io_begin(&io, socket, IO_CONNECT, "connect");
+    io.has_address = true;
+    io.address = *peer->address;
+    io.port = peer->port;
+    nt_status status = socket_connect_io(&io, process, bound_only);
+    if (status == STATUS_PENDING)
+        status = io_wait(&io, 0, true);
+    io_end(&io);
+    return status;
 }
 
 nt_status socket_connect(struct socket_object *socket, struct process *process,
                          const struct address *address, uint16_t port)
 {
-    bool stream = socket->kind.protocol == PROTOCOL_TCP;
-    nt_status status = socket_network(socket);
-    if (nt_success(status))
-        status = may_connect(socket);
-    if (nt_success(status) && stream && (address_is_wildcard(address) || port == 0))
-        status = STATUS_INVALID_ADDRESS;
-    if (nt_success(status))
-        status = bind_implicitly(socket, process);
-    if (!nt_success(status))
-        return status;
-
-    if (stream)
-        return connect_stream(socket, address, port);
-    set_peer(socket, address, port);
-    return STATUS_SUCCESS;
+    return connect_and_wait(socket, process, &(struct name_of_peer){address, port}, false);
 }
 
 nt_status socket_connect_bound(struct socket_object *socket, struct process *process,
                                const struct address *address, uint16_t port)
 {
-    const struct profile *profile = socket_profile(socket);
-    if (socket->kind.protocol != PROTOCOL_TCP)
-        return STATUS_NOT_SUPPORTED;
-    if (socket->state == SOCKET_UNBOUND && !BEHAVES(profile, connectex_unbound, binds))
-        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, connectex_unbound));
-    return socket_connect(socket, process, address, port);
+    return connect_and_wait(socket, process, &(struct name_of_peer){address, port}, true);
 }
 
 nt_status socket_disconnect(struct socket_object *socket)
@@ -355,6 +445,8 @@ nt_status socket_disconnect(struct socket_object *socket)
         socket->state = has_name ? SOCKET_BOUND : SOCKET_UNBOUND;
         socket->peer = (struct address){0};
         socket->peer_port = 0;
+        if (socket->kind.protocol == PROTOCOL_UDP)
+            udp_set_peer(socket->endpoint, NULL, 0);
     }
     SLOW(socket_check(socket));
     return STATUS_SUCCESS;
@@ -374,7 +466,34 @@ nt_status socket_send_to(struct socket_object *socket, struct process *process,
         return STATUS_NOT_SUPPORTED;
     if (address != NULL && (address_is_wildcard(address) || (port == 0 && !raw)))
         return STATUS_INVALID_ADDRESS;
-    return bind_implicitly(socket, process);
+    return socket_bind_implicitly(socket, process);
+}
+
+/* ---- The network --------------------------------------------------------------------------------
+ */
+
+static void network_failed(struct afd *afd)
+{
+    for (struct process *process = afd->nt->processes; process != NULL; process = process->next)
+        for (uint64_t handle = handle_next(process, 0, OBJECT_SOCKET); handle != 0;
+             handle = handle_next(process, handle, OBJECT_SOCKET)) {
+            struct socket_object *socket = socket_find(process, handle);
+            if (socket != NULL)
+                io_end_all(socket, STATUS_HOST_DOWN, STATUS_HOST_DOWN);
+        }
+}
+
+void afd_set_network(struct afd *afd, bool up)
+{
+    bool failed = afd->network_up && !up;
+    afd->network_up = up;
+    if (failed)
+        network_failed(afd);
+}
+
+nt_status socket_address_list_change(struct io *io)
+{
+    return io_enqueue(io, io->socket, IO_CONTROL);
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------- */
@@ -400,8 +519,9 @@ void socket_check(const struct socket_object *socket)
         ASSERT(is_bound);
     if (socket->state == SOCKET_CONNECTED && !BEHAVES(profile, implicit_bind, never))
         ASSERT(is_bound);
-    if (socket->state == SOCKET_LISTENING)
+    if (socket->state == SOCKET_LISTENING || socket->state == SOCKET_CONNECTING)
         ASSERT(socket->kind.protocol == PROTOCOL_TCP);
+    file_check(&socket->file);
     if (BEHAVES(profile, associate_changes_socket, nothing))
         ASSERT(socket->values[SOCKET_REUSE_ADDRESS] == 0 ||
                socket->values[SOCKET_EXCLUSIVE_ADDRESS] == 0);

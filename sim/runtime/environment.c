@@ -92,14 +92,23 @@ static bool read_path(const char **path, const char *name, const char *text, cha
     return true;
 }
 
+static bool read_switch(bool *on, const char *name, const char *text, char *message)
+{
+    *on = strcmp(text, "on") == 0;
+    if (*on || strcmp(text, "off") == 0)
+        return true;
+    return refuse(message, name, text, "on or off");
+}
+
 bool environment_read(struct environment *environment, const char *(*get)(const char *name),
                       char message[ENVIRONMENT_MESSAGE_SIZE])
 {
     const char *seed = get("BERTH_SEED"), *user = get("BERTH_USER");
     const char *profile = get("BERTH_PROFILE"), *set = get("BERTH_SET");
     const char *trace = get("BERTH_TRACE"), *machine = get("BERTH_MACHINE");
+    const char *ownership = get("BERTH_OWNERSHIP");
 
-    *environment = (struct environment){.seed = 1, .launch = users[0].launch};
+    *environment = (struct environment){.seed = 1, .launch = users[0].launch, .ownership = true};
     profile_default(&environment->profile);
     if (seed != NULL && !read_seed(environment, seed, message))
         return false;
@@ -110,6 +119,9 @@ bool environment_read(struct environment *environment, const char *(*get)(const 
     if (set != NULL && !read_set(environment, set, message))
         return false;
     if (trace != NULL && !read_path(&environment->trace, "BERTH_TRACE", trace, message))
+        return false;
+    if (ownership != NULL &&
+        !read_switch(&environment->ownership, "BERTH_OWNERSHIP", ownership, message))
         return false;
     return machine == NULL || read_path(&environment->machine, "BERTH_MACHINE", machine, message);
 }

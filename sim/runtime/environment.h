@@ -1,5 +1,5 @@
 /* How a program is run, as the environment says: BERTH_SEED, BERTH_USER, BERTH_PROFILE, BERTH_SET,
- * BERTH_TRACE, BERTH_MACHINE. docs/programs.md explains them.
+ * BERTH_TRACE, BERTH_MACHINE, BERTH_OWNERSHIP. docs/programs.md explains them.
  */
 #ifndef SIM_RUNTIME_ENVIRONMENT_H
 #define SIM_RUNTIME_ENVIRONMENT_H
@@ -12,6 +12,7 @@ struct environment {
     struct profile profile;
     const char *trace;   /* a path, "-" for standard error, or NULL */
     const char *machine; /* a path or NULL */
+    bool ownership;      /* report misuse of what the provider owns */
 };
 
 enum { ENVIRONMENT_MESSAGE_SIZE = 1024 };

@@ -88,6 +88,7 @@ void berth_leave(struct berth *machine)
     struct process *process = running_process(machine);
 
     ASSERT(process != NULL);
+    berth_report_leftovers(machine);
     machine_record(machine, RECORD_PROCESS_LEAVE, process->id, 0, 0);
     take_stack(machine, process, 0);
     machine_detach(machine);
@@ -246,6 +247,7 @@ void berth_exit(struct berth *machine, uint32_t exit_code)
 
     ASSERT(process != NULL);
     ASSERT(!machine->nt->current->borrowed);
+    berth_report_leftovers(machine);
     process_end(process, exit_code);
     ABSURD("a thread went on after its process");
 }

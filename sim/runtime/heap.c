@@ -1,6 +1,7 @@
 /* The process' heap. The guest is host code and has the host's malloc; this is the same memory
  * under Windows' names, with the size before each block, as HeapSize wants it.
  */
+#include <malloc.h>
 #include <stdlib.h>
 
 #include <windows.h>
@@ -51,6 +52,7 @@ LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes)
         return NULL;
     SIZE_T before = block_of(lpMem)->size;
     memcpy(memory, lpMem, before < dwBytes ? before : dwBytes);
+    machine_freed(lpMem, block_of(lpMem)->size);
     free(block_of(lpMem));
     return memory;
 }
@@ -59,8 +61,10 @@ BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
 {
     (void)hHeap;
     (void)dwFlags;
-    if (lpMem != NULL)
-        free(block_of(lpMem));
+    if (lpMem == NULL)
+        return TRUE;
+    machine_freed(lpMem, block_of(lpMem)->size);
+    free(block_of(lpMem));
     return TRUE;
 }
 
@@ -94,4 +98,31 @@ HGLOBAL GlobalAlloc(UINT uFlags, SIZE_T dwBytes)
 HGLOBAL GlobalFree(HGLOBAL hMem)
 {
     return LocalFree(hMem);
+}
+
+static size_t size_of(void *memory)
+{
+#if defined(_WIN32)
+    return _msize(memory);
+#else
+    return malloc_usable_size(memory);
+#endif
+}
+
+/* The C library's own, as berth-cc binds them for the program: looked at, then done. */
+void berth_crt_free(void *memory);
+void *berth_crt_realloc(void *memory, size_t size);
+
+void berth_crt_free(void *memory)
+{
+    if (memory != NULL)
+        machine_freed(memory, size_of(memory));
+    free(memory);
+}
+
+void *berth_crt_realloc(void *memory, size_t size)
+{
+    if (memory != NULL)
+        machine_freed(memory, size_of(memory));
+    return realloc(memory, size);
 }

@@ -135,7 +135,7 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port)
 void berth_set_network(struct berth *machine, bool up)
 {
     ASSERT(machine->nt != NULL);
-    machine->afd->network_up = up;
+    afd_set_network(machine->afd, up);
     machine_record(machine, RECORD_NETWORK, up, 0, 0);
     engine_trace(&machine->engine, "network %s", up ? "up" : "down");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/winsock/ownership.h"
 #include "sim/winsock/winsock.h"
 
 /* Room for the registry of a machine nobody has changed much: erased in a microsecond. It grows. */
@@ -79,6 +80,7 @@ void berth_free(struct berth *machine)
     if (machine->nt != NULL)
         nt_power_cut(machine->nt);
     forget(machine);
+    ownership_close(machine->ownership);
     disk_close(&machine->disk);
     engine_close(&machine->engine);
     free(machine);
@@ -104,7 +106,12 @@ static bool boot_floors(struct berth *machine)
     if (machine->afd == NULL)
         return false;
     machine->winsock = winsock_boot(machine->afd);
-    return machine->winsock != NULL;
+    if (machine->winsock == NULL)
+        return false;
+    machine->winsock->ownership = machine->ownership;
+    if (machine->ownership != NULL)
+        ownership_watch(machine->ownership, machine->afd);
+    return true;
 }
 
 bool berth_boot(struct berth *machine)
@@ -295,4 +302,27 @@ void berth_check(const struct berth *machine)
 void berth_fail_allocation(struct berth *machine, uint64_t n)
 {
     machine->engine.arena.fail_in = n;
+}
+
+/* ---- Ownership ---------------------------------------------------------------------------------
+ */
+
+void berth_on_misuse(struct berth *machine, void (*report)(void *, const char *), void *context)
+{
+    ASSERT(machine->nt == NULL);
+    ownership_close(machine->ownership);
+    machine->ownership = report == NULL ? NULL : ownership_open(report, context);
+}
+
+void berth_report_leftovers(struct berth *machine)
+{
+    if (machine->ownership != NULL && machine->nt != NULL && machine->nt->current != NULL)
+        ownership_process_ends(machine->ownership, machine->nt->current->process);
+}
+
+void machine_freed(const void *address, size_t size)
+{
+    const struct winsock *winsock = winsock_attached();
+    if (winsock != NULL && winsock->ownership != NULL)
+        ownership_freed(winsock->ownership, address, size);
 }

@@ -10,6 +10,7 @@
 #include "sim/nt/nt.h"
 #include "sim/tcpip/tcpip.h"
 
+struct ownership;
 struct winsock;
 
 /* A process from berth_start whose exit code nobody has fetched yet. In the arena; holds one
@@ -34,6 +35,7 @@ struct berth {
     struct winsock *winsock;
     struct object *knock; /* an event: those in berth_sleep_on wait for it */
     struct started *started;
+    struct ownership *ownership; /* the checker, or NULL */
     void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
     void *deadlock_context;
 };
@@ -56,6 +58,9 @@ void machine_record(struct berth *machine, enum machine_record kind, uint32_t su
 /* Winsock and Win32 calls of this host thread go to the machine, or nowhere. */
 void machine_attach(struct berth *machine);
 void machine_detach(struct berth *machine);
+
+/* The guest gives memory back. */
+void machine_freed(const void *address, size_t size);
 
 /* The executive of the machine this host thread is inside of. Asserts that there is one. */
 struct nt *machine_running(void);

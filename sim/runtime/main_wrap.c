@@ -99,6 +99,12 @@ static void close_machine_file(void)
     file = NULL;
 }
 
+static void print_misuse(void *context, const char *report)
+{
+    (void)context;
+    fprintf(stderr, "berth: %s\n", report);
+}
+
 static struct berth *switch_on(const struct environment *environment)
 {
     struct berth_config config = {.seed = environment->seed, .profile = &environment->profile};
@@ -113,6 +119,8 @@ static struct berth *switch_on(const struct environment *environment)
         return NULL;
     if (trace != NULL)
         berth_trace(machine, write_trace, trace);
+    if (environment->ownership)
+        berth_on_misuse(machine, print_misuse, NULL);
     if ((file == NULL || machine_file_attach(file, machine)) && berth_boot(machine) &&
         berth_enter(machine, &environment->launch) == 0)
         return machine;

@@ -1,6 +1,7 @@
 #include "sim/winsock/call.h"
 
 #include "sim/engine/check.h"
+#include "sim/winsock/ownership.h"
 
 _Static_assert(sizeof(struct winsock_process) <= WINSOCK_PROCESS_BYTES, "Winsock's scratch");
 
@@ -31,7 +32,7 @@ struct call call_begin(enum call_kind kind, uint64_t subject)
     ASSERT(attached != NULL); /* the host let a guest run outside a machine */
     struct thread *thread = attached->nt->current;
     ASSERT(thread != NULL);
-    return (struct call){
+    const struct call call = {
         .winsock = attached,
         .thread = thread,
         .process = thread->process,
@@ -39,9 +40,12 @@ struct call call_begin(enum call_kind kind, uint64_t subject)
         .kind = kind,
         .subject = subject,
     };
+    if (attached->ownership != NULL)
+        ownership_call_begins(attached->ownership, &call);
+    return call;
 }
 
-static const char *name_of(enum call_kind kind)
+const char *call_name(enum call_kind kind)
 {
     switch (kind) {
 #define CALL(name, number)                                                                         \
@@ -56,7 +60,7 @@ static const char *name_of(enum call_kind kind)
 static void trace(const struct call *call, nt_status status, uint32_t error)
 {
     engine_trace(call->winsock->nt->engine, "%u.%u %s %llu (%#llx %#llx %#llx %#llx) = %u %s",
-                 call->process->id, call->thread->id, name_of(call->kind),
+                 call->process->id, call->thread->id, call_name(call->kind),
                  (unsigned long long)call->subject, (unsigned long long)call->arguments[0],
                  (unsigned long long)call->arguments[1], (unsigned long long)call->arguments[2],
                  (unsigned long long)call->arguments[3], error, nt_status_name(status));
@@ -77,6 +81,8 @@ int call_finish(const struct call *call, nt_status status, int *error)
                           });
     if (engine->sink != NULL)
         trace(call, status, code);
+    if (call->winsock->ownership != NULL)
+        ownership_call_ends(call->winsock->ownership, call, code == 0);
     if (code == 0)
         return 0;
     if (error != NULL)
@@ -105,6 +111,8 @@ bool call_allowed(enum call_kind kind, uint64_t subject)
     if (winsock_startups(nt->current->process) > 0 || BEHAVES(nt->profile, not_started, works))
         return true;
     const struct call call = call_begin(kind, subject);
+    if (attached->ownership != NULL)
+        ownership_not_started(attached->ownership, &call);
     call_answer(&call, nt_status_from_wsa(BEHAVIOUR_VALUE(nt->profile, not_started)));
     return false;
 }
@@ -114,5 +122,7 @@ struct socket_object *call_socket(const struct call *call, nt_status *status)
     struct socket_object *socket = socket_find(call->process, call->subject);
     *status = socket != NULL ? STATUS_SUCCESS
                              : nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, not_a_socket));
+    if (socket == NULL && call->winsock->ownership != NULL)
+        ownership_bad_socket(call->winsock->ownership, call);
     return socket;
 }

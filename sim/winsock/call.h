@@ -37,6 +37,9 @@ struct call {
     uint64_t arguments[4]; /* for the fingerprint and the trace: no pointers */
 };
 
+/* "WSARecv"; a literal. */
+const char *call_name(enum call_kind kind);
+
 struct call call_begin(enum call_kind kind, uint64_t subject);
 
 /* Ends a call: makes a Winsock error of the status, records and traces the call, writes the error

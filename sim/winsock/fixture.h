@@ -74,7 +74,7 @@ static inline int bind_loopback(SOCKET s, u_short port)
     return bind(s, (const struct sockaddr *)&name, sizeof name);
 }
 
-static inline u_short port_of(SOCKET s)
+static inline u_short socket_port(SOCKET s)
 {
     SOCKADDR_IN name;
     int size = sizeof name;

@@ -58,7 +58,7 @@ static void a_block_is_acquired_used_and_released(void **state)
     assert_true(instance.Token != INVALID_PORT_RESERVATION_TOKEN);
     assert_int_equal(send_token(s, SIO_ASSOCIATE_PORT_RESERVATION, instance.Token), 0);
     assert_works(bind_loopback(s, 0));
-    assert_in_range(port_of(s), 5000, 5019);
+    assert_in_range(socket_port(s), 5000, 5019);
     assert_int_equal(send_token(holder, SIO_RELEASE_PORT_RESERVATION, instance.Token), 0);
     assert_int_equal(send_token(holder, SIO_RELEASE_PORT_RESERVATION, instance.Token), WSAEINVAL);
 }

@@ -4,6 +4,7 @@
 #include "sim/engine/check.h"
 #include "sim/winsock/call.h"
 #include "sim/winsock/memory.h"
+#include "sim/winsock/ownership.h"
 #include "sim/winsock/provider.h"
 
 struct winsock *winsock_boot(struct afd *afd)
@@ -79,8 +80,11 @@ int WSACleanup(void)
 
     if (own->startups == 0)
         return call_answer(&call, STATUS_NOT_INITIALISED);
-    if (--own->startups == 0)
+    if (--own->startups == 0) {
+        if (call.winsock->ownership != NULL)
+            ownership_process_ends(call.winsock->ownership, call.process);
         socket_close_all(call.process);
+    }
     return call_answer(&call, STATUS_SUCCESS);
 }
 

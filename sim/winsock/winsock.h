@@ -20,12 +20,14 @@
 #include "sim/afd/afd.h"
 
 struct _WSPPROC_TABLE;
+struct ownership;
 
 struct winsock {
     struct afd *afd;
     struct tcpip *tcpip;
     struct nt *nt;
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
+    struct ownership *ownership; /* the checker that looks on, or NULL */
 };
 
 /* NULL when the arena is full. */

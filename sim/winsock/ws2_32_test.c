@@ -65,7 +65,7 @@ static void the_last_cleanup_closes_every_socket(void **state)
     assert_int_equal(afd->sockets, 0);
     assert_wsa(WSACleanup(), WSANOTINITIALISED);
     assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
-    assert_int_equal(port_of(s), 0);
+    assert_int_equal(socket_port(s), 0);
     assert_int_equal(WSAGetLastError(), WSAENOTSOCK);
 }
 
@@ -140,11 +140,11 @@ static void a_duplicate_is_the_same_socket(void **state)
     assert_works(bind_loopback(s, 7000));
     SOCKET twin = WSASocketA(0, 0, 0, &info, 0, 0);
     assert_true(twin != INVALID_SOCKET && twin != s);
-    assert_int_equal(port_of(twin), 7000);
+    assert_int_equal(socket_port(twin), 7000);
     assert_true(WSASocketA(0, 0, 0, &info, 0, 0) == INVALID_SOCKET);
     assert_int_equal(WSAGetLastError(), WSAEINVAL);
     assert_works(closesocket(s));
-    assert_int_equal(port_of(twin), 7000);
+    assert_int_equal(socket_port(twin), 7000);
     assert_works(WSADuplicateSocketW(twin, self->id, &wide));
     assert_true(WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &wide, 0,
                            0) != INVALID_SOCKET);
@@ -177,7 +177,7 @@ static void bind_looks_at_the_address(void **state)
     name = loopback(7000);
     assert_wsa(bind(s, NULL, 4), WSAEFAULT);
     assert_works(bind(s, any, 4));
-    assert_int_equal(port_of(s), 7000);
+    assert_int_equal(socket_port(s), 7000);
     name_6.sin6_addr.s6_addr[15] = 1;
     assert_works(bind(six, (const struct sockaddr *)&name_6, sizeof name_6));
 }
@@ -218,7 +218,7 @@ static void connect_needs_a_listener_and_takes_unspec_for_datagrams(void **state
     const struct sockaddr *to = (const struct sockaddr *)&peer;
     assert_wsa(connect(s, to, 4), WSAEFAULT);
     assert_wsa(connect(s, to, sizeof peer), WSAECONNREFUSED);
-    assert_int_not_equal(port_of(s), 0);
+    assert_int_not_equal(socket_port(s), 0);
     assert_works(bind_loopback(listener, 7000));
     assert_works(listen(listener, SOMAXCONN));
     assert_works(connect(s, to, sizeof peer));
@@ -242,9 +242,9 @@ static void sendto_counts_and_binds(void **state)
     assert_int_equal(WSAGetLastError(), WSAENOTCONN);
     assert_int_equal(sendto(d, page, 5, 0, to, sizeof peer), SOCKET_ERROR);
     assert_int_equal(WSAGetLastError(), WSAEFAULT);
-    assert_int_equal(port_of(d), 0);
+    assert_int_equal(socket_port(d), 0);
     assert_int_equal(sendto(d, "hello", 5, 0, to, sizeof peer), 5);
-    assert_int_not_equal(port_of(d), 0);
+    assert_int_not_equal(socket_port(d), 0);
     static char large[65508];
     assert_int_equal(sendto(d, large, sizeof large, 0, to, sizeof peer), SOCKET_ERROR);
     assert_int_equal(WSAGetLastError(), WSAEMSGSIZE);

@@ -171,6 +171,17 @@ size_t berth_memory_used(const struct berth *machine);
 /* Calls `sink` with each line of trace. */
 void berth_trace(struct berth *machine, void (*sink)(void *, const char *), void *context);
 
+/* Has the machine's calls looked at for what programs do wrong with memory and sockets that are the
+ * provider's: `report` gets a line what, and a line for each call that has to do with it
+ * (sim/winsock/ownership.h lists the kinds). No outcome depends on it. Before the boot it is to
+ * look at; NULL turns it off.
+ */
+void berth_on_misuse(struct berth *machine, void (*report)(void *, const char *), void *context);
+
+/* The running process is about to end by itself: what it leaves open and uncollected is reported.
+ */
+void berth_report_leftovers(struct berth *machine);
+
 /* Who waits for what, when nothing can move any more; must not return. */
 void berth_on_deadlock(struct berth *machine, void (*report)(void *, const char *), void *context);
 

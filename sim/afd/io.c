@@ -1,0 +1,291 @@
+/* The records of operations: made, queued, completed, given back. What they do, the modules beside
+ * this one know.
+ */
+#include "sim/afd/io.h"
+
+#include <string.h>
+
+#include "sim/afd/waits.h"
+#include "sim/engine/check.h"
+
+static struct arena *arena_of(const struct io *io)
+{
+    return &io->socket->afd->nt->engine->arena;
+}
+
+static struct io *io_of(struct request *request)
+{
+    return (struct io *)request;
+}
+
+/* ---- Queues ---------------------------------------------------------------------------------- */
+
+static void append(struct io_queue *queue, struct io *io)
+{
+    ASSERT(io->queue == NULL);
+    io->queue = queue;
+    io->next = NULL;
+    io->previous = queue->last;
+    if (queue->last != NULL)
+        queue->last->next = io;
+    else
+        queue->first = io;
+    queue->last = io;
+}
+
+static void take_out(struct io *io)
+{
+    struct io_queue *queue = io->queue;
+    if (queue == NULL)
+        return;
+    if (io->previous != NULL)
+        io->previous->next = io->next;
+    else
+        queue->first = io->next;
+    if (io->next != NULL)
+        io->next->previous = io->previous;
+    else
+        queue->last = io->previous;
+    io->queue = NULL;
+    io->next = io->previous = NULL;
+}
+
+struct socket_waits *socket_waits(struct socket_object *socket)
+{
+    if (socket->waits == NULL)
+        socket->waits = ARENA_NEW(&socket->afd->nt->engine->arena, struct socket_waits);
+    return socket->waits;
+}
+
+void io_watched(struct io *io, enum io_stage stage)
+{
+    const struct afd *afd = io->socket->afd;
+    if (afd->watch == NULL || io->request.on_stack || !io->request.pended)
+        return;
+    switch (stage) {
+    case IO_PENDS:
+        afd->watch->pends(afd->watch_context, io);
+        break;
+    case IO_MOVES:
+        afd->watch->moves(afd->watch_context, io);
+        break;
+    case IO_MOVED:
+        afd->watch->moved(afd->watch_context, io);
+        break;
+    case IO_COMPLETES:
+        afd->watch->completes(afd->watch_context, io);
+        break;
+    case IO_TOLD:
+        afd->watch->told(afd->watch_context, io);
+        break;
+    }
+}
+
+nt_status io_enqueue(struct io *io, struct socket_object *on, enum io_kind kind)
+{
+    bool synchronous = io->request.on_stack;
+    if (synchronous && (io->socket->non_blocking || (io->flags & IO_NO_WAIT) != 0))
+        return STATUS_DEVICE_NOT_READY;
+    struct socket_waits *waits = socket_waits(on);
+    if (waits == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    append(&waits->queues[kind], io);
+    request_pend(&io->request);
+    io_watched(io, IO_PENDS);
+    return STATUS_PENDING;
+}
+
+void io_move(struct io *io, struct socket_object *to, enum io_kind kind)
+{
+    ASSERT(to->waits != NULL);
+    take_out(io);
+    append(&to->waits->queues[kind], io);
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+/* What was there before is not lost to a cancel that came too late: bytes that a receive has taken
+ * are its result.
+ */
+static void cancel(struct request *request)
+{
+    struct io *io = io_of(request);
+    bool has_bytes = io->kind == IO_RECEIVE && io->done > 0;
+
+    if (io->queue == NULL && io->timer == 0)
+        return;
+    if (io->kind == IO_CONNECT && io->socket->state == SOCKET_CONNECTING) {
+        tcp_connect_cancel(io->socket->endpoint);
+        io->socket->state = SOCKET_BOUND;
+    }
+    io_complete(io, has_bytes ? STATUS_SUCCESS : STATUS_CANCELLED, has_bytes ? io->done : 0);
+}
+
+static void finishing(struct request *request)
+{
+    struct io *io = io_of(request);
+    if (io->finishing != NULL)
+        io->finishing(io);
+}
+
+static void give_buffers(struct io *io)
+{
+    if (io->buffers != io->few)
+        arena_give(arena_of(io), io->buffers, io->buffer_count * sizeof *io->buffers);
+    io->buffers = io->few;
+}
+
+static void give_back(struct request *request)
+{
+    struct io *io = io_of(request);
+
+    ASSERT(io->queue == NULL);
+    ASSERT(io->timer == 0);
+    io_watched(io, IO_TOLD);
+    give_buffers(io);
+    arena_give(arena_of(io), io, sizeof *io);
+}
+
+static const struct request_ops ops = {
+    .cancel = cancel, .finishing = finishing, .free = give_back, .call = "socket I/O"};
+
+/* The caller's own stack has it. */
+static void leave_alone(struct request *request)
+{
+    (void)request;
+}
+
+static const struct request_ops stack_ops = {
+    .cancel = cancel, .finishing = finishing, .free = leave_alone, .call = "socket I/O"};
+
+static void fill(struct io *io, struct socket_object *socket, enum io_kind kind, const char *call)
+{
+    io->kind = kind;
+    io->socket = socket;
+    io->call = call;
+    io->flags = 0;
+    io->next = io->previous = NULL;
+    io->queue = NULL;
+    io->buffers = io->few;
+    io->buffer_count = 0;
+    io->size = io->done = 0;
+    io->has_address = false;
+    io->acceptor = NULL;
+    io->timer = 0;
+    io->finishing = NULL;
+    io->watched = 0;
+}
+
+void io_begin(struct io *io, struct socket_object *socket, enum io_kind kind, const char *call)
+{
+    fill(io, socket, kind, call);
+    request_begin(&io->request, &stack_ops, &socket->file, NULL);
+}
+
+struct io *io_new(struct socket_object *socket, enum io_kind kind, const char *call,
+                  const struct request_delivery *delivery)
+{
+    struct arena *arena = &socket->afd->nt->engine->arena;
+    struct io *io = ARENA_NEW(arena, struct io);
+    if (io == NULL)
+        return NULL;
+    fill(io, socket, kind, call);
+    request_begin(&io->request, &ops, &socket->file, delivery);
+    return io;
+}
+
+bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t count)
+{
+    ASSERT(io->buffers == io->few);
+    if (count > IO_BUFFERS_INLINE) {
+        struct io_buffer *many = arena_take(arena_of(io), count * sizeof *many);
+        if (many == NULL)
+            return false;
+        io->buffers = many;
+    }
+    io->buffer_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        io->buffers[i] = buffers[i];
+        io->size += buffers[i].size;
+    }
+    return true;
+}
+
+static void release_acceptor(struct io *io)
+{
+    struct socket_object *acceptor = io->acceptor;
+    if (acceptor == NULL)
+        return;
+    io->acceptor = NULL;
+    if (acceptor->waits != NULL && acceptor->waits->accepting == io)
+        acceptor->waits->accepting = NULL;
+    object_release(&acceptor->object);
+}
+
+void io_end(struct io *io)
+{
+    release_acceptor(io);
+    if (io->request.on_stack)
+        give_buffers(io);
+    request_free(&io->request);
+}
+
+void io_complete(struct io *io, nt_status status, uint64_t information)
+{
+    take_out(io);
+    if (io->timer != 0)
+        engine_cancel(io->socket->afd->nt->engine, io->timer);
+    io->timer = 0;
+    release_acceptor(io);
+    io_watched(io, IO_COMPLETES);
+    request_complete(&io->request, status, information);
+}
+
+nt_status io_finish_attempt(struct io *io, nt_status status, uint64_t information)
+{
+    bool refused = status >= 0xC0000000u;
+    if (refused)
+        return status;
+    ASSERT(status != STATUS_PENDING);
+    io_complete(io, status, information);
+    return status;
+}
+
+nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable)
+{
+    uint64_t timeout_ns = timeout_ms == 0 ? UINT64_MAX : timeout_ms * UINT64_C(1000000);
+    nt_status status = request_wait(&io->request, timeout_ns, alertable, io->call);
+    return status;
+}
+
+/* ---- The end of a socket ----------------------------------------------------------------------
+ */
+
+/* Bytes that were taken already stay taken. Who waits in a blocking call is told that it was
+ * interrupted: the socket was closed under him, which no page allows (CAN-009), and 10004 is what
+ * is seen.
+ */
+static void end_one(struct io *io, nt_status status)
+{
+    bool has_bytes = io->kind == IO_RECEIVE && io->done > 0;
+    if (has_bytes)
+        io_complete(io, STATUS_SUCCESS, io->done);
+    else if (io->request.on_stack && status != STATUS_HOST_DOWN)
+        io_complete(io, STATUS_INTERRUPTED, 0);
+    else
+        io_complete(io, status, 0);
+}
+
+void io_end_all(struct socket_object *socket, nt_status stream, nt_status other)
+{
+    if (socket->waits == NULL)
+        return;
+    for (int kind = 0; kind < IO_KIND_COUNT; kind++)
+        while (socket->waits->queues[kind].first != NULL) {
+            bool moves_bytes = kind == IO_RECEIVE || kind == IO_SEND;
+            bool is_stream = socket->kind.protocol == PROTOCOL_TCP && moves_bytes;
+            end_one(socket->waits->queues[kind].first, is_stream ? stream : other);
+        }
+    if (socket->waits->accepting != NULL)
+        end_one(socket->waits->accepting, other);
+}

@@ -1,0 +1,440 @@
+/* Receiving and sending. */
+#include <string.h>
+
+#include "sim/afd/waits.h"
+#include "sim/engine/check.h"
+#include "sim/tcpip/udp.h"
+
+static struct arena *arena_of(const struct socket_object *socket)
+{
+    return &socket->afd->nt->engine->arena;
+}
+
+/* What is left of the buffers behind the bytes done already: the first piece that is not empty. */
+static struct io_buffer piece_at(const struct io *io, uint64_t offset)
+{
+    for (uint32_t i = 0; i < io->buffer_count; i++) {
+        if (offset < io->buffers[i].size)
+            return (struct io_buffer){(char *)io->buffers[i].base + offset,
+                                      io->buffers[i].size - (uint32_t)offset};
+        offset -= io->buffers[i].size;
+    }
+    return (struct io_buffer){NULL, 0};
+}
+
+static void scatter(const struct io *io, const unsigned char *bytes, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        struct io_buffer piece = piece_at(io, done);
+        uint32_t part = piece.size < size - done ? piece.size : size - done;
+        memcpy(piece.base, bytes + done, part);
+        done += part;
+    }
+}
+
+static void gather(const struct io *io, unsigned char *bytes, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        struct io_buffer piece = piece_at(io, done);
+        uint32_t part = piece.size < size - done ? piece.size : size - done;
+        memcpy(bytes + done, piece.base, part);
+        done += part;
+    }
+}
+
+/* ---- Receiving a stream -----------------------------------------------------------------------
+ */
+
+/* A receive without room waits for bytes and takes none (row 119). */
+static nt_status look_for_bytes(const struct socket_object *from)
+{
+    struct tcp_view view;
+    tcp_look(from->endpoint, &view);
+    if (view.aborted != STATUS_SUCCESS)
+        return view.aborted;
+    return view.readable_all > 0 || view.urgent > 0 || view.peer_closed ? STATUS_SUCCESS
+                                                                        : STATUS_PENDING;
+}
+
+/* With SO_OOBINLINE there are no bytes out of line to ask for (row 177). */
+static nt_status may_receive_urgent(const struct socket_object *from)
+{
+    return from->values[SOCKET_OOB_INLINE] != 0 ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+}
+
+static nt_status peek_stream(struct io *io, struct socket_object *from, unsigned flags)
+{
+    uint32_t got = 0;
+    uint32_t size = io->size > UINT16_MAX ? UINT16_MAX : (uint32_t)io->size;
+    struct io_buffer first = piece_at(io, 0);
+    if (first.size >= size) {
+        nt_status status = tcp_receive(from->endpoint, first.base, first.size, flags, &got);
+        io->done = got;
+        return status;
+    }
+    unsigned char *bytes = arena_take(arena_of(from), size);
+    if (bytes == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    nt_status status = tcp_receive(from->endpoint, bytes, size, flags, &got);
+    if (status == STATUS_SUCCESS)
+        scatter(io, bytes, got);
+    io->done = got;
+    arena_give(arena_of(from), bytes, size);
+    return status;
+}
+
+static nt_status receive_stream(struct io *io, struct socket_object *from)
+{
+    unsigned flags = (io->flags & IO_PEEK) != 0 ? TCP_PEEK : 0;
+    nt_status status = STATUS_SUCCESS;
+
+    if ((io->flags & IO_URGENT) != 0) {
+        flags |= TCP_URGENT;
+        status = may_receive_urgent(from);
+        if (!nt_success(status))
+            return status;
+    }
+    if (io->size == 0)
+        return look_for_bytes(from);
+    if ((flags & TCP_PEEK) != 0)
+        return peek_stream(io, from, flags);
+
+    while (io->done < io->size) {
+        uint32_t got = 0;
+        struct io_buffer piece = piece_at(io, io->done);
+        status = tcp_receive(from->endpoint, piece.base, piece.size, flags, &got);
+        if (status != STATUS_SUCCESS || got == 0)
+            break;
+        io->done += got;
+        if (got < piece.size && (io->flags & IO_WAIT_ALL) == 0)
+            break;
+    }
+    bool wants_more = (io->flags & IO_WAIT_ALL) != 0 && io->done < io->size;
+    if (io->done > 0 && !(wants_more && status == STATUS_PENDING))
+        return STATUS_SUCCESS; /* an error that came behind the bytes is the next call's */
+    return status;
+}
+
+/* ---- Receiving datagrams ----------------------------------------------------------------------
+ */
+
+static void note_datagram(struct io *io, const struct udp_datagram *datagram)
+{
+    io->has_address = true;
+    io->address = datagram->from;
+    io->port = datagram->port;
+    io->to = datagram->to;
+    io->interface = datagram->interface;
+    io->ttl = datagram->ttl;
+    if (datagram->broadcast)
+        io->flags |= IO_BROADCAST;
+    if (datagram->multicast)
+        io->flags |= IO_MULTICAST;
+}
+
+static nt_status take_datagram(struct io *io, struct socket_object *from, void *bytes,
+                               uint32_t size, struct udp_datagram *datagram)
+{
+    nt_status status =
+        udp_receive(from->endpoint, bytes, size, (io->flags & IO_PEEK) != 0, datagram);
+    if (status == STATUS_BUFFER_OVERFLOW)
+        io->flags |= IO_PARTIAL;
+    if (status == STATUS_SUCCESS || status == STATUS_BUFFER_OVERFLOW) {
+        io->done = datagram->size < size ? datagram->size : size;
+        note_datagram(io, datagram);
+    }
+    return status;
+}
+
+static nt_status receive_datagram(struct io *io, struct socket_object *from)
+{
+    struct udp_datagram datagram;
+    struct io_buffer first = piece_at(io, 0);
+    if (first.size == io->size)
+        return take_datagram(io, from, first.base, first.size, &datagram);
+
+    uint32_t size = io->size > UDP_PAYLOAD_MAX ? UDP_PAYLOAD_MAX : (uint32_t)io->size;
+    unsigned char *bytes = arena_take(arena_of(from), size);
+    if (bytes == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    nt_status status = take_datagram(io, from, bytes, size, &datagram);
+    if (status == STATUS_SUCCESS || status == STATUS_BUFFER_OVERFLOW)
+        scatter(io, bytes, (uint32_t)io->done);
+    arena_give(arena_of(from), bytes, size);
+    return status;
+}
+
+/* ---- Receiving --------------------------------------------------------------------------------
+ */
+
+nt_status receive_attempt(struct io *io, struct socket_object *from)
+{
+    if (from->kind.protocol == PROTOCOL_TCP)
+        return receive_stream(io, from);
+    if (from->kind.protocol == PROTOCOL_UDP)
+        return receive_datagram(io, from);
+    return STATUS_PENDING; /* nothing is sent to raw sockets on this wire */
+}
+
+static nt_status may_receive(const struct socket_object *socket)
+{
+    if (!socket->afd->network_up)
+        return STATUS_HOST_DOWN;
+    if (socket->kind.protocol == PROTOCOL_TCP) {
+        if (socket->state != SOCKET_CONNECTED)
+            return STATUS_INVALID_CONNECTION;
+    } else if (socket->state == SOCKET_UNBOUND) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    return socket->shut_receive ? STATUS_PIPE_DISCONNECTED : STATUS_SUCCESS;
+}
+
+/* After a receive: what is left is told again (row 206), by bytes and urgent bytes apart. */
+static void received(struct io *io, struct socket_object *from)
+{
+    bool urgent = (io->flags & IO_URGENT) != 0;
+    if ((io->flags & IO_PEEK) != 0)
+        return;
+    if (urgent)
+        from->seen_urgent = 0;
+    else
+        from->seen_readable = 0;
+    events_enable(from, urgent ? EVENT_OOB : EVENT_READ);
+}
+
+static bool waits_ahead(const struct io *io, const struct socket_object *socket)
+{
+    const struct io *first = io_waiting(socket, IO_RECEIVE);
+    while (first != NULL && (first->flags & IO_URGENT) != (io->flags & IO_URGENT))
+        first = first->next;
+    return first != NULL;
+}
+
+nt_status socket_receive(struct io *io)
+{
+    struct socket_object *socket = io->socket;
+    nt_status status = may_receive(socket);
+    if (!nt_success(status))
+        return status;
+    if (io->buffer_count == 0)
+        return STATUS_INVALID_PARAMETER;
+
+    status = waits_ahead(io, socket) ? STATUS_PENDING : receive_attempt(io, socket);
+    if (status == STATUS_PENDING)
+        return io_enqueue(io, socket, IO_RECEIVE);
+    received(io, socket);
+    if (status == STATUS_SUCCESS && io->done == 0 && socket->kind.protocol == PROTOCOL_TCP)
+        events_enable(socket, EVENT_CLOSE);
+    return io_finish_attempt(io, status, io->done);
+}
+
+/* Normal and urgent receives wait in one queue, each kind in its order. */
+void receives_serve(struct socket_object *socket)
+{
+    bool blocked[2] = {false, false};
+    struct io *next;
+    for (struct io *io = io_waiting(socket, IO_RECEIVE); io != NULL; io = next) {
+        bool urgent = (io->flags & IO_URGENT) != 0;
+        next = io->next;
+        if (blocked[urgent])
+            continue;
+        io_watched(io, IO_MOVES);
+        nt_status status = receive_attempt(io, socket);
+        if (status == STATUS_PENDING) {
+            io_watched(io, IO_MOVED);
+            blocked[urgent] = true;
+            continue;
+        }
+        if (urgent)
+            socket->seen_urgent = 0;
+        else
+            socket->seen_readable = 0; /* what it leaves is told anew */
+        io_complete(io, status, io->done);
+    }
+}
+
+/* ---- Sending ----------------------------------------------------------------------------------
+ */
+
+/* Whether a send of any size is taken now: a socket with less than SO_SNDBUF buffered takes all of
+ * it, and one with nothing buffered always does (KB 214397).
+ */
+static bool has_room(const struct socket_object *socket)
+{
+    struct tcp_view view;
+    tcp_look(socket->endpoint, &view);
+    return view.send_buffered == 0 || view.send_buffered < socket->values[SOCKET_SEND_BUFFER];
+}
+
+static nt_status send_pieces(struct io *io, struct socket_object *socket)
+{
+    nt_status status = STATUS_SUCCESS;
+    while (io->done < io->size && status == STATUS_SUCCESS) {
+        struct io_buffer piece = piece_at(io, io->done);
+        bool last = io->done + piece.size == io->size;
+        status = tcp_send(socket->endpoint, piece.base, piece.size,
+                          last && (io->flags & IO_URGENT) != 0);
+        if (status == STATUS_SUCCESS)
+            io->done += piece.size;
+    }
+    return status;
+}
+
+/* With SO_SNDBUF 0 nothing is buffered: the send is done when the peer has it all (row 103). */
+static nt_status send_stream(struct io *io, struct socket_object *socket)
+{
+    struct tcp_view view;
+    tcp_look(socket->endpoint, &view);
+    if (view.aborted != STATUS_SUCCESS)
+        return view.aborted;
+    if (io->size == 0)
+        return STATUS_SUCCESS;
+    if (io->done == 0) {
+        if (!has_room(socket))
+            return STATUS_PENDING;
+        nt_status status = send_pieces(io, socket);
+        if (status != STATUS_SUCCESS)
+            return status;
+    }
+    bool unbuffered = socket->values[SOCKET_SEND_BUFFER] == 0;
+    if (!unbuffered || (io->request.on_stack && socket->non_blocking))
+        return STATUS_SUCCESS;
+    tcp_look(socket->endpoint, &view);
+    return view.send_buffered == 0 ? STATUS_SUCCESS : STATUS_PENDING;
+}
+
+static nt_status send_datagram(struct io *io, struct socket_object *socket)
+{
+    struct udp_sending sending = {
+        .size = (uint32_t)io->size,
+        .to = io->has_address ? io->address : socket->peer,
+        .port = io->has_address ? io->port : socket->peer_port,
+    };
+    socket_multicast_options(socket, &sending);
+    if (io->size > UDP_PAYLOAD_MAX)
+        return STATUS_BUFFER_OVERFLOW; /* WSAEMSGSIZE */
+    struct io_buffer first = piece_at(io, 0);
+    sending.bytes = first.base;
+    if (first.size == io->size)
+        return udp_send(socket->endpoint, &sending);
+
+    unsigned char *bytes = arena_take(arena_of(socket), sending.size);
+    if (bytes == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    gather(io, bytes, sending.size);
+    sending.bytes = bytes;
+    nt_status status = udp_send(socket->endpoint, &sending);
+    arena_give(arena_of(socket), bytes, sending.size);
+    return status;
+}
+
+/* The state's and the address' say. */
+static nt_status may_send(const struct io *io)
+{
+    const struct socket_object *socket = io->socket;
+    bool stream = socket->kind.protocol == PROTOCOL_TCP;
+    if (!socket->afd->network_up)
+        return STATUS_HOST_DOWN;
+    if (socket->state != SOCKET_CONNECTED && (stream || !io->has_address))
+        return STATUS_INVALID_CONNECTION;
+    if (socket->shut_send)
+        return STATUS_PIPE_DISCONNECTED;
+    if (stream || !io->has_address)
+        return STATUS_SUCCESS;
+    bool raw = socket->kind.protocol == PROTOCOL_RAW;
+    if (address_is_wildcard(&io->address) || (io->port == 0 && !raw))
+        return STATUS_INVALID_ADDRESS;
+    return STATUS_SUCCESS;
+}
+
+static nt_status send_now(struct io *io, struct process *process)
+{
+    struct socket_object *socket = io->socket;
+    if (socket->kind.protocol == PROTOCOL_TCP)
+        return io_waiting(socket, IO_SEND) != NULL ? STATUS_PENDING : send_stream(io, socket);
+    nt_status status = socket_bind_implicitly(socket, process);
+    if (!nt_success(status) || socket->kind.protocol == PROTOCOL_RAW ||
+        !endpoint_is_bound(socket->endpoint))
+        return status; /* of a raw socket nobody hears; nor of one that a defect left unbound */
+    return send_datagram(io, socket);
+}
+
+nt_status socket_send(struct io *io, struct process *process)
+{
+    struct socket_object *socket = io->socket;
+    nt_status status = may_send(io);
+    if (!nt_success(status))
+        return status;
+    status = send_now(io, process);
+    if (status == STATUS_PENDING) {
+        status = io_enqueue(io, socket, IO_SEND);
+        if (status == STATUS_DEVICE_NOT_READY) {
+            socket->wants_room = true;
+            events_enable(socket, EVENT_WRITE);
+        }
+        return status;
+    }
+    return io_finish_attempt(io, status, io->size);
+}
+
+void sends_serve(struct socket_object *socket)
+{
+    struct io *io;
+    while ((io = io_waiting(socket, IO_SEND)) != NULL) {
+        nt_status status = send_stream(io, socket);
+        if (status == STATUS_PENDING)
+            break;
+        io_complete(io, status, nt_success(status) ? io->size : 0);
+    }
+    if (io == NULL && socket->wants_room && socket->state == SOCKET_CONNECTED && has_room(socket)) {
+        socket->wants_room = false;
+        events_record(socket, EVENT_WRITE);
+    }
+}
+
+/* ---- Looking ----------------------------------------------------------------------------------
+ */
+
+/* Urgent bytes out of line are not counted (row 9). */
+uint32_t socket_readable_bytes(const struct socket_object *socket)
+{
+    if (socket->endpoint == NULL)
+        return 0;
+    if (socket->kind.protocol == PROTOCOL_UDP) {
+        struct udp_view view;
+        udp_look(socket->endpoint, &view);
+        return view.bytes;
+    }
+    if (socket->state != SOCKET_CONNECTED)
+        return 0;
+    struct tcp_view view;
+    tcp_look(socket->endpoint, &view);
+    return view.readable;
+}
+
+bool socket_at_mark(const struct socket_object *socket)
+{
+    struct tcp_view view;
+    if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
+        return true;
+    tcp_look(socket->endpoint, &view);
+    return view.at_mark;
+}
+
+/* Windows' TCP has no queue that can be thrown away behind a peer's back: unsupported (row 18), but
+ * where the profile lets it cancel.
+ */
+nt_status socket_flush(struct socket_object *socket)
+{
+    io_end_all(socket, STATUS_CANCELLED, STATUS_CANCELLED);
+    return STATUS_SUCCESS;
+}
+
+uint32_t socket_connect_seconds(const struct socket_object *socket)
+{
+    struct tcp_view view;
+    if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
+        return UINT32_MAX;
+    tcp_look(socket->endpoint, &view);
+    return (uint32_t)((socket->afd->nt->engine->now_ns - view.connected_ns) / 1000000000u);
+}
