@@ -13,4 +13,7 @@
  */
 const WSPPROC_TABLE *provider_for(SOCKET s);
 
+/* The table of the provider that a program named, or the first one's for NULL. */
+const WSPPROC_TABLE *provider_of_info(const WSAPROTOCOL_INFOW *info);
+
 #endif
