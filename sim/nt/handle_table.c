@@ -84,8 +84,23 @@ nt_status handle_open(struct process *process, struct object *object, bool inher
     return STATUS_SUCCESS;
 }
 
+/* GetCurrentProcess' and GetCurrentThread's answers: names for whoever asks. */
+static struct object *find_pseudo(const struct process *process, uint64_t handle)
+{
+    struct nt *nt = process->object.nt;
+    if (nt->current == NULL || nt->current->process != process)
+        return NULL;
+    if (handle == PSEUDO_PROCESS)
+        return &nt->current->process->object;
+    return handle == PSEUDO_THREAD ? &nt->current->object : NULL;
+}
+
 struct object *handle_find(const struct process *process, uint64_t handle, enum object_type type)
 {
+    if (handle >= PSEUDO_THREAD) {
+        struct object *object = find_pseudo(process, handle);
+        return object != NULL && object->type == type ? object : NULL;
+    }
     const struct handle_entry *entry = find_entry(process, handle);
     return entry != NULL && entry->object->type == type ? entry->object : NULL;
 }

@@ -47,6 +47,11 @@ struct nt {
     bool deadlocked;
     uint64_t boots;
     uint64_t booted_ns;
+    /* The floor that runs programs: what it keeps, and what it is told. Any may be NULL. */
+    void *runtime;
+    void (*thread_runs)(struct thread *thread); /* before it does */
+    void (*thread_ended)(struct thread *thread);
+    void (*process_ended)(struct process *process);
     /* Called when every thread waits and no event is left, on the host's own stack; `report` has
      * a line for each thread, "process 8 thread 12 waits in WaitForSingleObject". Must not return:
      * the default prints the report and exits with 3.

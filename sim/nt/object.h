@@ -71,8 +71,11 @@ nt_status handle_open(struct process *process, struct object *object, bool inher
                       uint64_t *handle);
 
 /* The object behind a handle, or NULL: no such handle, or of another type. The object lives as long
- * as the handle; take a reference to keep it across a wait.
+ * as the handle; take a reference to keep it across a wait. The two pseudo handles name the running
+ * process and thread, and have no entry in the table.
  */
+#define PSEUDO_PROCESS UINT64_MAX
+#define PSEUDO_THREAD (UINT64_MAX - 1)
 struct object *handle_find(const struct process *process, uint64_t handle, enum object_type type);
 
 /* Whether the handle names any object at all. */

@@ -93,6 +93,8 @@ void process_end(struct process *process, uint32_t exit_code)
                                   .subject = process->id,
                                   .result = exit_code,
                               });
+    if (nt->process_ended != NULL)
+        nt->process_ended(process);
     object_signal(&process->object);
     object_release(&process->object);
     SLOW(nt_check(nt));

@@ -29,6 +29,7 @@ struct process {
     struct handle_table *handles;
     struct userspace userspace;
     struct thread *threads; /* oldest first */
+    void *runtime;          /* what the floor that runs programs keeps of it */
     struct process *next;   /* of nt->processes, oldest first */
     /* Scratch of winsock/, zeroed at creation: how often WSAStartup was called and so on. */
     _Alignas(8) unsigned char winsock[WINSOCK_PROCESS_BYTES];
@@ -39,6 +40,7 @@ enum thread_state {
     THREAD_RUNNING,
     THREAD_WAITING,
     THREAD_PARKED, /* borrowed, and the host's stack is another's just now */
+    THREAD_SUSPENDED, /* ready, but for its suspend count */
     THREAD_ENDED
 };
 
@@ -55,6 +57,8 @@ struct thread {
     bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
     struct wait *wait;     /* while THREAD_WAITING */
+    uint32_t suspended;    /* how often; while it is, it does not run */
+    void *runtime;         /* as in struct process */
     struct apc *apcs, *apcs_last;
     struct request *requests; /* overlapped ones it issued, that pend, the oldest first */
     struct request *calls;    /* synchronous ones, on its stack, the newest first */
@@ -87,6 +91,10 @@ struct process *process_find(struct nt *nt, uint32_t id);
  */
 struct thread *thread_create(struct process *process, void (*start)(void *), void *context);
 
+/* The same, suspended once. */
+struct thread *thread_create_suspended(struct process *process, void (*start)(void *),
+                                       void *context);
+
 /* Makes the host's running stack a thread of `process`, the running one. It must be given back
  * with thread_return before another machine runs on this stack. NULL when the arena is full.
  */
@@ -98,6 +106,21 @@ void thread_return(struct nt *nt);
  */
 void thread_park(struct nt *nt);
 void thread_resume(struct thread *thread);
+
+/* Holds a thread back until as many times resumed: a wait it is in goes on. The running thread
+ * stops here. Both answer how often it was suspended before.
+ */
+enum { SUSPENDED_MAX = 127 };
+uint32_t thread_suspend(struct thread *thread);
+uint32_t thread_unsuspend(struct thread *thread);
+
+/* Ends a thread that is not a borrowed one, the running one or another; its process with it when it
+ * was the last.
+ */
+void thread_terminate(struct thread *thread, uint32_t exit_code);
+
+/* The thread with that id, or NULL; an ended one is not found. */
+struct thread *thread_find(struct nt *nt, uint32_t id);
 
 /* Ends the running thread, which is not a borrowed one; its process with it when it was the last.
  */

@@ -21,8 +21,12 @@ enum { LOOKS_IN_VAIN_MAX = 64, TURNS_IN_VAIN_MAX = 64 };
 void ready_append(struct thread *thread)
 {
     struct nt *nt = thread->object.nt;
-    thread->state = THREAD_READY;
     thread->next_ready = NULL;
+    if (thread->suspended > 0) {
+        thread->state = THREAD_SUSPENDED;
+        return;
+    }
+    thread->state = THREAD_READY;
     if (nt->ready == NULL)
         nt->ready = thread;
     else
@@ -69,6 +73,8 @@ static struct thread *choose_thread(struct nt *nt)
     ready_remove(thread);
     thread->state = THREAD_RUNNING;
     nt->current = thread;
+    if (nt->thread_runs != NULL)
+        nt->thread_runs(thread);
     engine_record(nt->engine, &(struct record){.kind = RECORD_RUN, .subject = thread->id});
     return thread;
 }
@@ -83,6 +89,8 @@ static struct fiber *choose_fiber(struct nt *nt)
     if (thread != NULL)
         return thread->fiber;
     ASSERT(nt->borrowed != NULL);
+    if (nt->thread_runs != NULL)
+        nt->thread_runs(nt->borrowed);
     nt->deadlocked = true;
     return nt->borrowed->fiber;
 }

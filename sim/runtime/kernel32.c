@@ -3,8 +3,6 @@
  */
 #include "sim/runtime/machine.h"
 
-#include <stdlib.h>
-
 #include <windows.h>
 
 #include "sim/engine/check.h"
@@ -206,83 +204,6 @@ static HANDLE give_handle(struct object *object, const SECURITY_ATTRIBUTES *attr
         return handle_of(handle);
     fail_with(nt_status_to_win32(status));
     return NULL;
-}
-
-/* ---- Threads -----------------------------------------------------------------------------------
- */
-
-struct thread_start {
-    LPTHREAD_START_ROUTINE routine;
-    LPVOID parameter;
-};
-
-static void run_thread(void *context)
-{
-    struct nt *nt = running();
-    const struct thread_start start = *(struct thread_start *)context;
-
-    arena_give(&nt->engine->arena, context, sizeof start);
-    thread_end(nt->current, start.routine(start.parameter));
-}
-
-/* Starting suspended is not modelled. */
-HANDLE CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
-                    LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,
-                    DWORD dwCreationFlags, LPDWORD lpThreadId)
-{
-    struct nt *nt = running();
-
-    (void)dwStackSize;
-    if (dwCreationFlags != 0 || lpStartAddress == NULL) {
-        fail_with(ERROR_INVALID_PARAMETER);
-        return NULL;
-    }
-    struct thread_start *start = ARENA_NEW(&nt->engine->arena, struct thread_start);
-    struct thread *thread = NULL;
-    if (start != NULL) {
-        *start = (struct thread_start){.routine = lpStartAddress, .parameter = lpParameter};
-        thread = thread_create(nt->current->process, run_thread, start);
-    }
-    if (thread == NULL) {
-        arena_give(&nt->engine->arena, start, sizeof *start);
-        fail_with(ERROR_NOT_ENOUGH_MEMORY);
-        return NULL;
-    }
-    if (lpThreadId != NULL)
-        *lpThreadId = thread->id;
-    /* The thread's own reference is its process'. */
-    object_reference(&thread->object);
-    return give_handle(&thread->object, lpThreadAttributes);
-}
-
-/* The first thread's stack is the host's: when it ends, it waits for the others to end, and then
- * the program ends, as the process would.
- */
-static _Noreturn void end_first_thread(struct nt *nt, DWORD exit_code)
-{
-    struct thread *first = nt->current;
-
-    while (first->process->threads != first || first->next_in_process != NULL) {
-        struct thread *other = first->process->threads;
-        struct object *object = other == first ? &first->next_in_process->object : &other->object;
-        wait_for_objects(nt, &object, 1, false, UINT64_MAX, "ExitThread", NULL);
-    }
-    exit((int)exit_code);
-}
-
-/* The host takes back what the machine was; its disk has everything that was acknowledged. */
-void ExitProcess(UINT uExitCode)
-{
-    exit((int)uExitCode);
-}
-
-void ExitThread(DWORD dwExitCode)
-{
-    struct nt *nt = running();
-
-    if (nt->current->borrowed)
-        end_first_thread(nt, dwExitCode);
-    thread_end(nt->current, dwExitCode);
 }
 
 /* ---- Events and waits --------------------------------------------------------------------------

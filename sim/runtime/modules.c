@@ -10,6 +10,8 @@
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/crt.h"
+#include "sim/runtime/program.h"
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
@@ -65,6 +67,7 @@ static const struct {
     const char *name;
     enum module module;
 } modules[] = {
+    /* in the order of their numbers */
     {"ws2_32", MODULE_WS2_32},
     {"iphlpapi", MODULE_IPHLPAPI},
     {"kernel32", MODULE_KERNEL32},
@@ -101,6 +104,47 @@ HMODULE LoadLibraryA(LPCSTR lpLibFileName)
 HMODULE GetModuleHandleA(LPCSTR lpModuleName)
 {
     return find_module(lpModuleName);
+}
+
+/* Where the module lies, cut if need be. */
+DWORD GetModuleFileNameA(HMODULE hModule, LPSTR lpFilename, DWORD nSize)
+{
+    uintptr_t module = (uintptr_t)hModule / MODULES_BASE;
+    char path[PROGRAM_PATH_MAX];
+
+    if (hModule == NULL)
+        program_path(path);
+    else if (module >= 1 && module <= sizeof modules / sizeof modules[0])
+        snprintf(path, sizeof path, "C:\\Windows\\System32\\%s.dll", modules[module - 1].name);
+    else
+        SetLastError(ERROR_MOD_NOT_FOUND);
+    if (hModule != NULL && (module < 1 || module > sizeof modules / sizeof modules[0]))
+        return 0;
+    size_t length = strlen(path);
+    SetLastError(length < nSize ? ERROR_SUCCESS : ERROR_INSUFFICIENT_BUFFER);
+    if (length >= nSize)
+        length = nSize > 0 ? nSize - 1 : 0;
+    memcpy(lpFilename, path, length);
+    if (nSize > 0)
+        lpFilename[length] = '\0';
+    return (DWORD)(strlen(path) < nSize ? length : nSize);
+}
+
+DWORD GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
+{
+    char path[PROGRAM_PATH_MAX];
+    DWORD length = GetModuleFileNameA(hModule, path, sizeof path);
+
+    if (length == 0)
+        return 0;
+    size_t count = berth_mbstowcs(NULL, path, 0);
+    berth_mbstowcs(lpFilename, path, nSize);
+    if (count < nSize)
+        return (DWORD)count;
+    SetLastError(ERROR_INSUFFICIENT_BUFFER);
+    if (nSize > 0)
+        lpFilename[nSize - 1] = 0;
+    return nSize;
 }
 
 /* Exports by number are not modelled. */

@@ -168,6 +168,11 @@ BERTH_FUNCTION(int, WideCharToMultiByte,
                 LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
                 BOOL *lpUsedDefaultChar));
 
+BERTH_FUNCTION(DWORD, GetEnvironmentVariableA, (LPCSTR lpName, LPSTR lpBuffer, DWORD nSize));
+BERTH_FUNCTION(DWORD, GetEnvironmentVariableW, (LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSize));
+BERTH_FUNCTION(BOOL, SetEnvironmentVariableA, (LPCSTR lpName, LPCSTR lpValue));
+BERTH_FUNCTION(BOOL, SetEnvironmentVariableW, (LPCWSTR lpName, LPCWSTR lpValue));
+
 BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 
 /* One thread runs at a time, and goes on until it waits: plain arithmetic is atomic. */
@@ -205,11 +210,15 @@ static inline LONG InterlockedCompareExchange(LONG volatile *value, LONG next, L
 #endif
 #if defined(UNICODE)
 #define FormatMessage FormatMessageW
+#define GetEnvironmentVariable GetEnvironmentVariableW
+#define SetEnvironmentVariable SetEnvironmentVariableW
 #define OutputDebugString OutputDebugStringW
 #define WriteConsole WriteConsoleW
 #define lstrlen lstrlenW
 #else
 #define FormatMessage FormatMessageA
+#define GetEnvironmentVariable GetEnvironmentVariableA
+#define SetEnvironmentVariable SetEnvironmentVariableA
 #define OutputDebugString OutputDebugStringA
 #define WriteConsole WriteConsoleA
 #define lstrlen lstrlenA

@@ -81,16 +81,22 @@ BERTH_FUNCTION(ULONGLONG, GetTickCount64, (void));
 
 BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
 BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
+BERTH_FUNCTION(DWORD, GetModuleFileNameA, (HMODULE hModule, LPSTR lpFilename, DWORD nSize));
+BERTH_FUNCTION(DWORD, GetModuleFileNameW, (HMODULE hModule, LPWSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 
 #if defined(UNICODE)
 #define CreateEvent CreateEventW
+#define GetModuleFileName GetModuleFileNameW
 #else
 #define CreateEvent CreateEventA
+#define GetModuleFileName GetModuleFileNameA
 #define LoadLibrary LoadLibraryA
 #define GetModuleHandle GetModuleHandleA
 #endif
 
 #include "winbase.h"
+/* needs the types of winbase.h */
+#include "processthreadsapi.h"
 
 #endif
