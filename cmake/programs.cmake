@@ -82,6 +82,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/sim/include/crt ${PROJECT_SOURCE_DIR}/si
   ${CMAKE_BINARY_DIR}/include/win32 DESTINATION ${headers}
   PATTERN .clang-format EXCLUDE PATTERN layout_check.h EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/sim/include/berth/berth.h DESTINATION ${headers}/control/berth)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/spec/clauses ${PROJECT_SOURCE_DIR}/spec/behaviours
+  DESTINATION ${headers}/control/spec)
 install(FILES ${PROJECT_SOURCE_DIR}/spec/spec.h ${PROJECT_SOURCE_DIR}/spec/clauses.def
   ${PROJECT_SOURCE_DIR}/spec/behaviours.def ${PROJECT_SOURCE_DIR}/spec/errors.def
   DESTINATION ${headers}/control/spec)

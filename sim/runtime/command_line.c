@@ -1,5 +1,4 @@
 /* Command lines, by the rules of the page "Parsing C command-line arguments". */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/runtime/program.h"
@@ -130,16 +129,18 @@ static int split(const char *line, char **argv, struct text *text)
     }
 }
 
-char **command_line_split(const char *line, int *argc)
+size_t command_line_split(const char *line, void *block, size_t size, int *argc)
 {
     struct text text = {0};
 
     *argc = split(line, NULL, &text);
     size_t pointers = ((size_t)*argc + 1) * sizeof(char *);
-    char **argv = calloc(1, pointers + text.length);
-    if (argv == NULL)
-        return NULL;
+    size_t needed = pointers + text.length;
+    if (block == NULL || size < needed)
+        return needed;
+    char **argv = block;
     text = (struct text){.at = (char *)(argv + *argc + 1), .size = text.length};
     split(line, argv, &text);
-    return argv;
+    argv[*argc] = NULL;
+    return needed;
 }

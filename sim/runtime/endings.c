@@ -69,6 +69,15 @@ void endings_run(struct ending **endings)
     }
 }
 
+void endings_drop(struct ending **endings)
+{
+    while (*endings != NULL) {
+        struct ending *ending = *endings;
+        *endings = ending->next;
+        free(ending);
+    }
+}
+
 void endings_of_host(void (*function)(void *))
 {
     __real___cxa_atexit(function, NULL, NULL);

@@ -7,6 +7,9 @@ struct ending;
 /* Runs and forgets them, the latest first. NULL: what was asked for before the machine was on. */
 void endings_run(struct ending **endings);
 
+/* Forgets them. */
+void endings_drop(struct ending **endings);
+
 /* At the host process' end, whatever the guest does. */
 void endings_of_host(void (*function)(void *));
 

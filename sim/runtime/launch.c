@@ -25,16 +25,26 @@ struct start {
 
 enum { LINE_MAX_CHARACTERS = 32767 };
 
-/* main's third argument. */
-static char **list_variables(struct process *process)
+/* main's arguments, in the arena until the process ends. */
+static bool list_arguments(struct process *process, int *argc)
 {
+    struct arena *arena = &process->object.nt->engine->arena;
+    struct belongings *belongings = process->runtime;
     size_t count = 0;
+
+    belongings->arguments_size = command_line_split(belongings->command_line, NULL, 0, argc);
+    belongings->arguments = arena_take(arena, belongings->arguments_size);
     while (variables_at(process, count) != NULL)
         count++;
-    char **list = calloc(count + 1, sizeof *list);
-    for (size_t i = 0; list != NULL && i < count; i++)
-        list[i] = (char *)variables_at(process, i);
-    return list;
+    belongings->variables_count = count + 1;
+    belongings->variables = arena_take(arena, (count + 1) * sizeof belongings->variables[0]);
+    if (belongings->arguments == NULL || belongings->variables == NULL)
+        return false;
+    command_line_split(belongings->command_line, belongings->arguments, belongings->arguments_size,
+                       argc);
+    for (size_t i = 0; i < count; i++)
+        belongings->variables[i] = (char *)variables_at(process, i);
+    return true;
 }
 
 /* The child's first thread. */
@@ -46,11 +56,9 @@ static void run_child(void *unused)
     int argc;
 
     (void)unused;
-    char **argv = command_line_split(belongings->command_line, &argc);
-    char **variables = list_variables(process);
-    if (argv == NULL || variables == NULL)
+    if (!list_arguments(process, &argc))
         process_end(process, ERROR_NOT_ENOUGH_MEMORY);
-    program_exit((uint32_t)program->run(argc, argv, variables), true);
+    program_exit((uint32_t)program->run(argc, belongings->arguments, belongings->variables), true);
 }
 
 static bool give_line(struct belongings *belongings, struct arena *arena, const char *line)

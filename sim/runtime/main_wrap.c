@@ -41,19 +41,31 @@ static const char *variable(const char *name)
     return getenv(name);
 }
 
-/* The text at `argv` in UTF-16, for as long as the program runs. */
+/* What a process' main was given, for as long as the run lasts. */
+struct given {
+    struct given *next;
+    wide *texts[];
+};
+static struct given *given;
+
+/* The texts at `argv` in UTF-16, in one block. */
 static wide **widen(int count, char **texts)
 {
-    wide **result = calloc((size_t)count + 1, sizeof *result);
-
-    for (int i = 0; result != NULL && i < count; i++) {
-        size_t size = strlen(texts[i]) + 1;
-        result[i] = calloc(size, sizeof *result[i]);
-        if (result[i] == NULL)
-            return NULL;
-        berth_mbstowcs(result[i], texts[i], size);
+    size_t characters = 0;
+    size_t pointers = ((size_t)count + 1) * sizeof(wide *);
+    for (int i = 0; i < count; i++)
+        characters += strlen(texts[i]) + 1;
+    struct given *block = calloc(1, sizeof *block + pointers + characters * sizeof(wide));
+    if (block == NULL)
+        return NULL;
+    block->next = given;
+    given = block;
+    wide *at = (wide *)(void *)(block->texts + count + 1);
+    for (int i = 0; i < count; i++) {
+        block->texts[i] = at;
+        at += berth_mbstowcs(at, texts[i], strlen(texts[i]) + 1) + 1;
     }
-    return result;
+    return block->texts;
 }
 
 static int run_program(int argc, char **argv, char **environment)
@@ -166,6 +178,7 @@ int berth_run_wrapped(int argc, char **argv, char **environment)
         .variables = environment,
         .run = run_child,
         .run_endings = endings_run,
+        .drop_endings = endings_drop,
         .exit_host = endings_exit_host,
         .image_new = image_new,
         .image_swap = image_swap,

@@ -32,6 +32,11 @@ struct thread_belongings *belongings_of_thread(struct thread *thread)
 
 static void give_text(struct arena *arena, struct belongings *belongings)
 {
+    if (belongings->arguments != NULL)
+        arena_give(arena, belongings->arguments, belongings->arguments_size);
+    if (belongings->variables != NULL)
+        arena_give(arena, belongings->variables,
+                   belongings->variables_count * sizeof belongings->variables[0]);
     if (belongings->command_line == NULL)
         return;
     size_t size = strlen(belongings->command_line) + 1;
@@ -51,6 +56,8 @@ void program_process_ended(struct process *process)
         return;
     if (belongings->image != NULL)
         machine->program->image_drop(belongings->image);
+    if (belongings->endings != NULL)
+        machine->program->drop_endings(&belongings->endings);
     give_text(&machine->engine.arena, belongings);
     variables_drop(process);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);

@@ -26,6 +26,7 @@ struct program {
     int (*run)(int argc, char **argv, char **variables);
     /* What atexit was given in this process, the latest first; NULL for the first process'. */
     void (*run_endings)(struct ending **endings);
+    void (*drop_endings)(struct ending **endings);
     void (*exit_host)(int exit_code); /* does not return, and runs nothing of the guest's */
     /* Copies of variables as they were before any constructor ran; the running program's go to
      * `from`, unless that is NULL, and `to` in their place. Thread variables likewise.
@@ -48,6 +49,10 @@ struct belongings {
     uint32_t startup_flags;
     uint16_t show_window;
     bool is_child;        /* of CreateProcess */
+    void *arguments;      /* main's second; of that many bytes */
+    size_t arguments_size;
+    char **variables; /* main's third, of so many with the NULL */
+    size_t variables_count;
     void *image;          /* NULL: the only process so far */
     struct ending *endings;
     uint32_t tls_used[SLOT_WORDS], fls_used[SLOT_WORDS]; /* a bit a slot; see slots.c */
@@ -103,10 +108,11 @@ _Noreturn void program_exit(uint32_t exit_code, bool orderly);
  * backslash before a quote keeps it.
  *
  * command_line_make(): the length of the line; written if it fits into `size`.
- * command_line_split(): the arguments of `line`, in one block of the host's, which ends with NULL.
+ * command_line_split(): how large a block the arguments take, as main wants them, NULL at the end;
+ * written there if `block` is not NULL.
  */
 size_t command_line_make(int argc, char *const *argv, char *line, size_t size);
-char **command_line_split(const char *line, int *argc);
+size_t command_line_split(const char *line, void *block, size_t size, int *argc);
 
 /* The first argument, which is a file's name; how many bytes of the line it takes. */
 size_t command_line_name(const char *line, char *name, size_t size);
