@@ -54,7 +54,8 @@ enum machine_record {
     RECORD_PROCESS_START,
     RECORD_PROCESS_TERMINATE,
     RECORD_NETSH,
-    RECORD_NETWORK
+    RECORD_NETWORK,
+    RECORD_OUTSIDE /* subject: a port; arguments: what was done; result */
 };
 
 void machine_record(struct berth *machine, enum machine_record kind, uint32_t subject,

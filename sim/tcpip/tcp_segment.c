@@ -92,6 +92,8 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
 /* Says how much has arrived. */
 static void answer(struct tcp *tcp, struct tcp *peer, uint32_t moved)
 {
+    if (tcp->state == TCP_CLOSED)
+        return; /* its owner has ended it meanwhile */
     if (!tcp_is_instant(tcp)) {
         tcp_send_control(tcp, 0, tcp->snd_nxt);
         return;
@@ -330,8 +332,7 @@ static void syn_sent_arrived(struct tcp *tcp, const struct segment *segment)
     tcp->snd_una = segment->acknowledged;
     established(tcp);
     tell_established(tcp);
-    if (tcp->state != TCP_CLOSED)
-        answer(tcp, segment->from, 0);
+    answer(tcp, segment->from, 0);
 }
 
 static void no_connection(const struct segment *segment)
