@@ -3,6 +3,7 @@
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
+#include "sim/nt/mutex.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
@@ -48,6 +49,7 @@ static void let_go_of_requests(struct thread *thread)
     request_settle(thread->object.nt);
     request_thread_ends(thread);
     port_thread_leaves(thread);
+    mutex_abandon_all(thread);
 }
 
 /* What every end of a thread has in common. The executive's reference goes. */
@@ -270,6 +272,8 @@ void thread_check(const struct thread *thread)
     ASSERT(thread->borrowed == (thread == nt->borrowed || thread->state == THREAD_PARKED));
     ASSERT((thread->state == THREAD_RUNNING) == (thread == nt->current));
     ASSERT((thread->state == THREAD_WAITING) == (thread->wait != NULL));
+    if (thread->state == THREAD_READY || thread->state == THREAD_RUNNING)
+        ASSERT(thread->suspended == 0);
     if (thread->wait != NULL)
         wait_check(thread->wait);
 }

@@ -1,4 +1,5 @@
 /* Threads, as kernel32 and the C runtime start and end them, and what each keeps for itself. */
+#include "sim/nt/apc.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
@@ -6,9 +7,9 @@
 
 /* How a thread begins, and how the runtime's threads differ. */
 struct thread_start {
-    LPTHREAD_START_ROUTINE routine;     /* CreateThread's */
-    unsigned (*with_result)(void *);    /* _beginthreadex' */
-    void (*without_result)(void *);     /* _beginthread's */
+    LPTHREAD_START_ROUTINE routine;  /* CreateThread's */
+    unsigned (*with_result)(void *); /* _beginthreadex' */
+    void (*without_result)(void *);  /* _beginthread's */
     void *parameter;
 };
 
@@ -44,6 +45,7 @@ static void run_thread(void *context)
     DWORD exit_code = 0;
 
     arena_give(&nt->engine->arena, context, sizeof start);
+    apc_deliver(nt); /* what was queued before it began: QueueUserAPC's page */
     if (start.routine != NULL)
         exit_code = start.routine(start.parameter);
     else if (start.with_result != NULL)

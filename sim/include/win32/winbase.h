@@ -132,7 +132,6 @@ BERTH_FUNCTION(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER * lpFrequency));
 BERTH_FUNCTION(void, GetSystemTimeAsFileTime, (LPFILETIME lpSystemTimeAsFileTime));
 BERTH_FUNCTION(void, GetSystemTime, (LPSYSTEMTIME lpSystemTime));
 BERTH_FUNCTION(void, GetLocalTime, (LPSYSTEMTIME lpSystemTime));
-BERTH_FUNCTION(DWORD, SleepEx, (DWORD dwMilliseconds, BOOL bAlertable));
 
 BERTH_FUNCTION(void, InitializeCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
 BERTH_FUNCTION(void, EnterCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
