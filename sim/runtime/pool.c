@@ -1,6 +1,7 @@
 #include "sim/runtime/pool.h"
 
 #include "sim/nt/semaphore.h"
+#include "sim/runtime/program.h"
 
 enum { WORKERS_MAX = 500, IO_WORKERS_MAX = 64 };
 static const uint64_t idle_ns = UINT64_C(30) * 1000 * NS_IN_MS;
@@ -128,6 +129,19 @@ void pool_close(struct pool_item *item)
     pool_settle(item);
 }
 
+struct thread *pool_thread(struct process *process, void (*start)(void *), void *context)
+{
+    struct thread *thread = thread_create_suspended(process, start, context);
+    if (thread == NULL)
+        return NULL;
+    if (!program_thread_made(thread)) {
+        thread_terminate(thread, 0);
+        return NULL;
+    }
+    thread_unsuspend(thread);
+    return thread;
+}
+
 /* ---- Callbacks --------------------------------------------------------------------------------
  */
 
@@ -180,7 +194,7 @@ bool pool_submit(struct pool_item *item)
     struct pool *pool = item->pool;
 
     if (pool->queued >= pool->idle && pool->workers < WORKERS_MAX) {
-        if (thread_create(pool->process, work, pool) != NULL)
+        if (pool_thread(pool->process, work, pool) != NULL)
             pool->workers++;
         else if (pool->workers == 0)
             return false;
@@ -257,7 +271,7 @@ static void io_work(void *context);
 
 static bool add_io_worker(struct pool *pool)
 {
-    if (thread_create(pool->process, io_work, pool) == NULL)
+    if (pool_thread(pool->process, io_work, pool) == NULL)
         return false;
     pool->io_workers++;
     return true;

@@ -67,7 +67,7 @@ static bool begin(struct pool_item *item, struct object *object, uint64_t timeou
     if (event != NULL) {
         *waiter = (struct waiter){
             .item = item, .object = object, .cancel = event, .timeout_ns = timeout_ns};
-        thread = thread_create(guest_process(), wait_and_call, waiter);
+        thread = pool_thread(guest_process(), wait_and_call, waiter);
     }
     if (thread == NULL) {
         if (event != NULL)
