@@ -102,6 +102,10 @@ nt_status socket_claim(struct afd *afd, struct process *process, uint32_t ticket
 nt_status socket_bind(struct socket_object *socket, struct process *process,
                       const struct address *address, uint16_t port);
 
+/* Binds to a port of the stack's choice, unless it is bound. What endpoint_bind_implicitly answers.
+ */
+nt_status socket_bind_implicitly(struct socket_object *socket, struct process *process);
+
 /* A bind was refused above, for its address' sake: what that leaves behind (`refused_bind`). */
 void socket_bind_refused(struct socket_object *socket);
 

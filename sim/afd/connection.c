@@ -226,6 +226,8 @@ static nt_status accept_into(struct io *io)
 
     if (!tcp_incoming(listener->endpoint, &peer))
         return STATUS_PENDING;
+    if ((io->flags & IO_TOO_SMALL) != 0)
+        return STATUS_BUFFER_TOO_SMALL; /* row 154: who came waits on */
     nt_status status = tcp_accept_into(listener->endpoint, acceptor->endpoint);
     if (!nt_success(status))
         return status;
@@ -236,6 +238,8 @@ static nt_status accept_into(struct io *io)
     io->has_address = true;
     io->address = peer.address;
     io->port = peer.port;
+    io->to = acceptor->local;
+    io->to_port = endpoint_port(acceptor->endpoint);
     SLOW(socket_check(acceptor));
     return STATUS_SUCCESS;
 }

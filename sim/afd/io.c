@@ -247,8 +247,11 @@ nt_status io_finish_attempt(struct io *io, nt_status status, uint64_t informatio
     if (refused)
         return status;
     ASSERT(status != STATUS_PENDING);
+    bool pends = (io->flags & IO_ALWAYS_PENDS) != 0 && !io->request.on_stack;
+    if (pends)
+        request_pend(&io->request);
     io_complete(io, status, information);
-    return status;
+    return pends ? STATUS_PENDING : status;
 }
 
 nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable)
@@ -261,22 +264,19 @@ nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable)
 /* ---- The end of a socket ----------------------------------------------------------------------
  */
 
-/* Bytes that were taken already stay taken. Who waits in a blocking call is told that it was
- * interrupted: the socket was closed under him, which no page allows (CAN-009), and 10004 is what
- * is seen.
+/* Bytes that were taken already stay taken. Who waits in a blocking call of a socket that is closed
+ * is told that he was interrupted: that no page allows it (CAN-009), and 10004 is what is seen.
  */
-static void end_one(struct io *io, nt_status status)
+static void end_one(struct io *io, nt_status status, nt_status waiting)
 {
     bool has_bytes = io->kind == IO_RECEIVE && io->done > 0;
     if (has_bytes)
         io_complete(io, STATUS_SUCCESS, io->done);
-    else if (io->request.on_stack && status != STATUS_HOST_DOWN)
-        io_complete(io, STATUS_INTERRUPTED, 0);
     else
-        io_complete(io, status, 0);
+        io_complete(io, io->request.on_stack ? waiting : status, 0);
 }
 
-void io_end_all(struct socket_object *socket, nt_status stream, nt_status other)
+void io_end_all(struct socket_object *socket, nt_status stream, nt_status other, nt_status waiting)
 {
     if (socket->waits == NULL)
         return;
@@ -284,8 +284,8 @@ void io_end_all(struct socket_object *socket, nt_status stream, nt_status other)
         while (socket->waits->queues[kind].first != NULL) {
             bool moves_bytes = kind == IO_RECEIVE || kind == IO_SEND;
             bool is_stream = socket->kind.protocol == PROTOCOL_TCP && moves_bytes;
-            end_one(socket->waits->queues[kind].first, is_stream ? stream : other);
+            end_one(socket->waits->queues[kind].first, is_stream ? stream : other, waiting);
         }
     if (socket->waits->accepting != NULL)
-        end_one(socket->waits->accepting, other);
+        end_one(socket->waits->accepting, other, waiting);
 }

@@ -29,13 +29,15 @@ struct io_buffer {
 
 enum io_flag {
     IO_PEEK = 1,
-    IO_URGENT = 2,     /* MSG_OOB */
-    IO_WAIT_ALL = 4,   /* MSG_WAITALL */
-    IO_PARTIAL = 8,    /* out: MSG_PARTIAL, the datagram was longer */
-    IO_BROADCAST = 16, /* out: MSG_BCAST */
-    IO_MULTICAST = 32, /* out: MSG_MCAST */
-    IO_NO_WAIT = 64,   /* of a synchronous io: does not wait, as if the socket were non-blocking */
-    IO_REUSE = 128     /* TF_REUSE_SOCKET, of a disconnect */
+    IO_URGENT = 2,      /* MSG_OOB */
+    IO_WAIT_ALL = 4,    /* MSG_WAITALL */
+    IO_PARTIAL = 8,     /* out: MSG_PARTIAL, the datagram was longer */
+    IO_BROADCAST = 16,  /* out: MSG_BCAST */
+    IO_MULTICAST = 32,  /* out: MSG_MCAST */
+    IO_NO_WAIT = 64,    /* of a synchronous io: does not wait, as if the socket were non-blocking */
+    IO_REUSE = 128,     /* TF_REUSE_SOCKET, of a disconnect */
+    IO_TOO_SMALL = 256, /* of an accept: no room for the addresses, found when somebody comes */
+    IO_ALWAYS_PENDS = 512 /* overlapped: told as if it had pended, though it is done at once */
 };
 
 enum io_kind {
@@ -72,7 +74,9 @@ struct io {
     bool has_address;
     uint16_t port;
     struct address address;
-    struct address to;              /* out: where a datagram was sent to, for IP_PKTINFO */
+    struct address to;              /* out: where a datagram was sent to, for IP_PKTINFO; of an
+                                       accept, the address it came in by */
+    uint16_t to_port;               /* out, of an accept */
     uint32_t interface;             /* out */
     uint8_t ttl;                    /* out */
     struct socket_object *acceptor; /* of an accept that has one (AcceptEx); a reference is held */
@@ -165,6 +169,15 @@ nt_status socket_update_connect_context(struct socket_object *socket);
  * SIO_ROUTING_INTERFACE_CHANGE). A non-blocking synchronous caller: STATUS_DEVICE_NOT_READY.
  */
 nt_status socket_address_list_change(struct io *io);
+
+/* A control's ends, as the attempts above end: done by now, or refused; refused, but seen to pend
+ * first (row 19, overlapped only); done by `act`, which ends it by io_finish, in `delay_ns`.
+ * The last answers STATUS_PENDING, or an error when it cannot be done later.
+ */
+nt_status socket_control_end(struct io *io, nt_status status, uint64_t information);
+nt_status socket_control_refused(struct io *io, nt_status status);
+nt_status socket_control_later(struct io *io, uint64_t delay_ns, void (*act)(struct io *io));
+void io_finish(struct io *io, nt_status status, uint64_t information);
 
 /* FIONREAD, SIOCATMARK; SIO_FLUSH (drops what is buffered to be sent). */
 uint32_t socket_readable_bytes(const struct socket_object *socket);

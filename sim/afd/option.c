@@ -6,9 +6,6 @@
 #include "sim/engine/check.h"
 #include "sim/tcpip/udp.h"
 
-/* KeepAliveTime and KeepAliveInterval of the registry, as the SO_KEEPALIVE page has them. */
-enum { KEEP_ALIVE_IDLE_MS = 7200000, KEEP_ALIVE_INTERVAL_MS = 1000 };
-
 enum { STREAM = 1, DATAGRAM = 2, RAW = 4, ANY = STREAM | DATAGRAM | RAW };
 
 enum {
@@ -80,28 +77,17 @@ void socket_apply_options(struct socket_object *socket)
     if (socket->kind.protocol == PROTOCOL_UDP) {
         if (values[SOCKET_RECEIVE_BUFFER] != rules[SOCKET_RECEIVE_BUFFER].initial)
             udp_set_receive_buffer(endpoint, values[SOCKET_RECEIVE_BUFFER]);
+        rare_option_apply(socket);
         return;
     }
+    if (socket->state == SOCKET_LISTENING)
+        rare_option_apply(socket);
     if (socket->state != SOCKET_CONNECTED && socket->state != SOCKET_CONNECTING)
         return;
     tcp_set_receive_buffer(endpoint, values[SOCKET_RECEIVE_BUFFER]);
     tcp_set_urgent_inline(endpoint, values[SOCKET_OOB_INLINE] != 0);
     tcp_set_no_delay(endpoint, values[SOCKET_NO_DELAY] != 0);
-    tcp_set_keep_alive(endpoint, values[SOCKET_KEEP_ALIVE] != 0, KEEP_ALIVE_IDLE_MS,
-                       KEEP_ALIVE_INTERVAL_MS);
-}
-
-static bool is_multicast(const struct address *address)
-{
-    return address->family == FAMILY_4 ? address->bytes[0] >> 4 == 14 : address->bytes[0] == 0xFF;
-}
-
-void socket_multicast_options(const struct socket_object *socket, struct udp_sending *sending)
-{
-    (void)socket;
-    sending->ttl = is_multicast(&sending->to) ? 1 : 128;
-    sending->loop = true;
-    sending->interface = 0;
+    rare_option_apply(socket);
 }
 
 struct endpoint_options socket_endpoint_options(const struct socket_object *socket)
@@ -154,9 +140,9 @@ static nt_status status_after_bind(const struct socket_object *socket, enum sock
 
 nt_status socket_set_option(struct socket_object *socket, enum socket_option option, uint32_t value)
 {
+    if (option >= SOCKET_OPTION_COUNT)
+        return rare_option_set(socket, option, value);
     const struct option_rule *rule = &rules[option];
-    ASSERT(option < SOCKET_OPTION_COUNT);
-
     if ((rule->flags & WRITABLE) == 0 || !has_option(socket, option))
         return STATUS_INVALID_INFO_CLASS;
     if (value != 0 && collides(socket, option))
@@ -180,7 +166,8 @@ nt_status socket_set_option(struct socket_object *socket, enum socket_option opt
 nt_status socket_get_option(const struct socket_object *socket, enum socket_option option,
                             uint32_t *value)
 {
-    ASSERT(option < SOCKET_OPTION_COUNT);
+    if (option >= SOCKET_OPTION_COUNT)
+        return rare_option_get(socket, option, value);
     if (!has_option(socket, option))
         return STATUS_INVALID_INFO_CLASS;
     *value = socket->values[option];

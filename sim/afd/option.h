@@ -4,6 +4,7 @@
 #ifndef SIM_AFD_OPTION_H
 #define SIM_AFD_OPTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/nt/status.h"
@@ -34,13 +35,79 @@ enum socket_option {
     SOCKET_ACCEPTS, /* from here on read only, and computed */
     SOCKET_CONNECT_TIME,
     SOCKET_MAX_MESSAGE_SIZE,
-    SOCKET_OPTION_COUNT
+    SOCKET_OPTION_COUNT, /* from here on the rare ones: rare_option.c */
+    SOCKET_CONDITIONAL_ACCEPT = SOCKET_OPTION_COUNT,
+    SOCKET_PAUSE_ACCEPT,
+    SOCKET_GROUP_PRIORITY,
+    SOCKET_COMPARTMENT,
+    SOCKET_UDP_CONNRESET, /* SIO_UDP_CONNRESET and the like are options below */
+    SOCKET_UDP_NETRESET,
+    SOCKET_LOOPBACK_FAST_PATH,
+    SOCKET_EXPEDITED_1122,
+    SOCKET_KEEP_IDLE, /* seconds */
+    SOCKET_KEEP_COUNT,
+    SOCKET_KEEP_INTERVAL, /* seconds */
+    SOCKET_MAX_SEGMENT,
+    SOCKET_MAX_RETRANSMIT,    /* seconds; UINT32_MAX for the system's */
+    SOCKET_MAX_RETRANSMIT_MS, /* the same */
+    SOCKET_NO_SYN_RETRIES,
+    SOCKET_TIMESTAMPS,
+    SOCKET_DELAY_FIN_ACK,
+    SOCKET_FAST_OPEN,
+    SOCKET_FAIL_ON_ICMP_ERROR,
+    SOCKET_STD_URGENT,
+    SOCKET_NO_CHECKSUM,
+    SOCKET_SEND_MESSAGE_SIZE,
+    SOCKET_RECEIVE_COALESCED,
+    SOCKET_TTL,
+    SOCKET_TOS,
+    SOCKET_DONT_FRAGMENT,
+    SOCKET_HEADER_INCLUDED,
+    SOCKET_MULTICAST_TTL,
+    SOCKET_MULTICAST_LOOP,
+    SOCKET_MULTICAST_IF, /* an index, or an address of this machine in network order */
+    SOCKET_UNICAST_IF,
+    SOCKET_PACKET_INFO,
+    SOCKET_RECEIVE_TTL,
+    SOCKET_RECEIVE_TOS,
+    SOCKET_RECEIVE_ECN,
+    SOCKET_RECEIVE_BROADCAST,
+    SOCKET_RECEIVE_ERROR,
+    SOCKET_ARRIVAL_IF,
+    SOCKET_IF_LIST,
+    SOCKET_MTU_DISCOVER,
+    SOCKET_USER_MTU,
+    SOCKET_MTU, /* read only, and computed */
+    SOCKET_HOPS,
+    SOCKET_DONT_FRAGMENT_6,
+    SOCKET_HEADER_INCLUDED_6,
+    SOCKET_MULTICAST_HOPS,
+    SOCKET_MULTICAST_LOOP_6,
+    SOCKET_MULTICAST_IF_6,
+    SOCKET_UNICAST_IF_6,
+    SOCKET_PACKET_INFO_6,
+    SOCKET_HOP_LIMIT,
+    SOCKET_TRAFFIC_CLASS,
+    SOCKET_RECEIVE_ECN_6,
+    SOCKET_RECEIVE_ERROR_6,
+    SOCKET_IF_LIST_6,
+    SOCKET_PROTECTION_LEVEL,
+    SOCKET_CHECKSUM_OFFSET,
+    SOCKET_MTU_DISCOVER_6,
+    SOCKET_USER_MTU_6,
+    SOCKET_RARE_END
 };
 
 /* The values of a fresh socket. */
 void socket_default_options(struct socket_object *socket);
 
-/* Sets an option.
+/* Sets an option. Of the rare ones:
+ *
+ *   STATUS_INVALID_PARAMETER       not of this protocol or family, or a value it cannot have
+ *   STATUS_INVALID_INFO_CLASS      read only, or of another protocol's own level
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena is full
+ *
+ * and of the others:
  *
  *   STATUS_INVALID_PARAMETER   SO_REUSEADDR beside SO_EXCLUSIVEADDRUSE or SIO_CPU_AFFINITY, either
  *                              way round; IPV6_V6ONLY on a bound socket; SO_RANDOMIZE_PORT after
@@ -54,5 +121,28 @@ nt_status socket_set_option(struct socket_object *socket, enum socket_option opt
 /* STATUS_INVALID_INFO_CLASS when this protocol has no such option. */
 nt_status socket_get_option(const struct socket_object *socket, enum socket_option option,
                             uint32_t *value);
+
+/* Gives back what rare options take. For afd's own use. */
+void socket_forget_options(struct socket_object *socket);
+void rare_option_apply(struct socket_object *socket);
+nt_status rare_option_set(struct socket_object *socket, enum socket_option option, uint32_t value);
+nt_status rare_option_get(const struct socket_object *socket, enum socket_option option,
+                          uint32_t *value);
+
+/* A rare option's value, whether or not this socket has it. */
+uint32_t rare_option(const struct socket_object *socket, enum socket_option option);
+
+/* SIO_KEEPALIVE_VALS: milliseconds, 0 for the system's. */
+nt_status socket_set_keep_alive(struct socket_object *socket, bool on, uint32_t idle_ms,
+                                uint32_t interval_ms);
+
+/* IP_ADD_MEMBERSHIP and its kin, with a source or NULL. What udp_join and udp_leave answer, and
+ * STATUS_INVALID_PARAMETER of another socket than a datagram one.
+ */
+struct address;
+nt_status socket_join(struct socket_object *socket, const struct address *group, uint32_t interface,
+                      const struct address *source);
+nt_status socket_leave(struct socket_object *socket, const struct address *group,
+                       uint32_t interface, const struct address *source);
 
 #endif

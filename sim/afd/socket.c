@@ -50,7 +50,7 @@ static void end_io(struct socket_object *socket)
         stream = STATUS_LOCAL_DISCONNECT;
     else if (BEHAVES(profile, close_pending_stream, operation_aborted))
         stream = STATUS_CANCELLED;
-    io_end_all(socket, stream, STATUS_CANCELLED);
+    io_end_all(socket, stream, STATUS_CANCELLED, STATUS_INTERRUPTED);
 }
 
 static void close_endpoint(struct socket_object *socket)
@@ -123,6 +123,7 @@ static void destroy(struct object *object)
     ASSERT(socket->state == SOCKET_CLOSED);
     file_close(&socket->file);
     arena_give(arena_of(socket->afd), socket->waits, sizeof *socket->waits);
+    socket_forget_options(socket);
     arena_give(arena_of(socket->afd), socket, sizeof *socket);
 }
 
@@ -179,7 +180,7 @@ static void endpoint_writable(void *owner)
 static void endpoint_aborted(void *owner, nt_status status)
 {
     struct socket_object *socket = owner;
-    io_end_all(socket, status, status);
+    io_end_all(socket, status, status, status);
     if (socket->state == SOCKET_CONNECTED)
         events_look(socket);
     ready_changed(socket);
@@ -479,7 +480,7 @@ static void network_failed(struct afd *afd)
              handle = handle_next(process, handle, OBJECT_SOCKET)) {
             struct socket_object *socket = socket_find(process, handle);
             if (socket != NULL)
-                io_end_all(socket, STATUS_HOST_DOWN, STATUS_HOST_DOWN);
+                io_end_all(socket, STATUS_HOST_DOWN, STATUS_HOST_DOWN, STATUS_HOST_DOWN);
         }
 }
 
@@ -489,11 +490,6 @@ void afd_set_network(struct afd *afd, bool up)
     afd->network_up = up;
     if (failed)
         network_failed(afd);
-}
-
-nt_status socket_address_list_change(struct io *io)
-{
-    return io_enqueue(io, io->socket, IO_CONTROL);
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------- */

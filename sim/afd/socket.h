@@ -51,14 +51,20 @@ enum socket_state {
 
 struct socket_waits;
 
+/* The values of the options that hardly a socket sets. */
+struct socket_rare_options {
+    uint32_t values[SOCKET_RARE_END - SOCKET_OPTION_COUNT];
+};
+
 struct socket_object {
     union {
         struct object object; /* first */
         struct file file;
     };
     struct afd *afd;
-    struct endpoint *endpoint;  /* NULL when closed, or a raw socket, which has no port */
-    struct socket_waits *waits; /* NULL until something waits */
+    struct endpoint *endpoint;        /* NULL when closed, or a raw socket, which has no port */
+    struct socket_waits *waits;       /* NULL until something waits */
+    struct socket_rare_options *rare; /* NULL while all are as they were */
     struct socket_kind kind;
     enum socket_state state;
     uint32_t acquirer; /* the process that acquired a block on this socket; 0 when none did */

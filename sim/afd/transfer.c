@@ -426,7 +426,7 @@ bool socket_at_mark(const struct socket_object *socket)
  */
 nt_status socket_flush(struct socket_object *socket)
 {
-    io_end_all(socket, STATUS_CANCELLED, STATUS_CANCELLED);
+    io_end_all(socket, STATUS_CANCELLED, STATUS_CANCELLED, STATUS_CANCELLED);
     return STATUS_SUCCESS;
 }
 

@@ -28,9 +28,6 @@ struct socket_waits {
     uint32_t posted; /* message selection: told, and not enabled again */
 };
 
-/* Binds to a port of the stack's choice, unless it is bound. */
-nt_status socket_bind_implicitly(struct socket_object *socket, struct process *process);
-
 /* A socket without an endpoint yet and with one reference: accept's. NULL when the arena is full.
  */
 struct socket_object *socket_make(struct afd *afd, const struct socket_opening *opening);
@@ -64,8 +61,10 @@ static inline struct io *io_waiting(const struct socket_object *socket, enum io_
     return socket->waits == NULL ? NULL : socket->waits->queues[kind].first;
 }
 
-/* Completes all that waits on a socket that closes, or whose network went down. */
-void io_end_all(struct socket_object *socket, nt_status stream, nt_status other);
+/* Completes all that waits on a socket that closes, or whose network or connection went: a stream's
+ * receives and sends, other overlapped operations, and those that a caller waits in.
+ */
+void io_end_all(struct socket_object *socket, nt_status stream, nt_status other, nt_status waiting);
 
 /* Lets waiting receives, sends and accepts go on as far as they can. */
 void receives_serve(struct socket_object *socket);

@@ -1,6 +1,7 @@
 #include "sim/winsock/call.h"
 
 #include "sim/engine/check.h"
+#include "sim/winsock/blocking.h"
 #include "sim/winsock/ownership.h"
 
 _Static_assert(sizeof(struct winsock_process) <= WINSOCK_PROCESS_BYTES, "Winsock's scratch");
@@ -25,6 +26,11 @@ struct winsock_process *winsock_process(struct process *process)
 uint32_t winsock_startups(const struct process *process)
 {
     return ((const struct winsock_process *)(const void *)process->winsock)->startups;
+}
+
+uint32_t winsock_open_type(const struct process *process)
+{
+    return ((const struct winsock_process *)(const void *)process->winsock)->open_type;
 }
 
 struct call call_begin(enum call_kind kind, uint64_t subject)
@@ -108,6 +114,11 @@ bool call_allowed(enum call_kind kind, uint64_t subject)
 {
     ASSERT(attached != NULL);
     const struct nt *nt = attached->nt;
+    if (blocking_busy(attached)) {
+        const struct call nested = call_begin(kind, subject);
+        call_answer(&nested, STATUS_IN_PROGRESS);
+        return false;
+    }
     if (winsock_startups(nt->current->process) > 0 || BEHAVES(nt->profile, not_started, works))
         return true;
     const struct call call = call_begin(kind, subject);

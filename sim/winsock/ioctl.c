@@ -1,151 +1,47 @@
 #include "sim/winsock/ioctl.h"
 
-#include <string.h>
-
 #include <mstcpip.h>
+#include <mswsock.h>
+#include <ws2tcpip.h>
 
+#include "sim/afd/socket.h"
 #include "sim/engine/check.h"
-#include "sim/winsock/extension.h"
 #include "sim/winsock/memory.h"
 
 enum { ACQUIRE_WITH_OUTPUT_BIT = (int)0xD8000064 };
 
-/* ---- Overlapped ------------------------------------------------------------------------------ */
-
-static struct object *event_of(const struct call *call, LPWSAOVERLAPPED overlapped)
-{
-    WSAOVERLAPPED copy;
-    memory_read(call, &copy, overlapped, sizeof copy);
-    /* The lowest bit keeps a completion port out of it and is no part of the handle. */
-    uint64_t handle = (uint64_t)(uintptr_t)copy.hEvent & ~(uint64_t)1;
-    return handle_find(call->process, handle, OBJECT_EVENT);
-}
-
-static void write_result(const struct call *call, LPWSAOVERLAPPED overlapped, nt_status status,
-                         uint64_t information)
-{
-    const ULONG_PTR result[2] = {status, information};
-    /* InternalHigh first: who polls Internal must find it there (SPI-022). */
-    memory_write(call, &overlapped->InternalHigh, &result[1], sizeof result[1]);
-    memory_write(call, &overlapped->Internal, &result[0], sizeof result[0]);
-}
-
-void overlapped_begin(const struct call *call, LPWSAOVERLAPPED overlapped)
-{
-    const ULONG_PTR pending = STATUS_PENDING;
-    struct object *event = event_of(call, overlapped);
-    memory_write(call, &overlapped->Internal, &pending, sizeof pending);
-    if (event != NULL)
-        object_unsignal(event); /* OVL-033 */
-}
-
-void overlapped_complete(const struct call *call, LPWSAOVERLAPPED overlapped, bool has_routine,
-                         nt_status status, uint64_t information)
-{
-    write_result(call, overlapped, status, information);
-    struct object *event = has_routine ? NULL : event_of(call, overlapped); /* OVL-015 */
-    if (event != NULL)
-        object_signal(event);
-}
-
-/* ---- What the provider answers itself ---------------------------------------------------------
+/* ---- Buffers ----------------------------------------------------------------------------------
  */
 
-static bool may_read(const struct ioctl *ioctl, DWORD size)
+bool ioctl_may_read(const struct ioctl *ioctl, DWORD size)
 {
     return ioctl->in_size >= size &&
            memory_probe(&ioctl->call, ioctl->in, ioctl->in_size, ACCESS_READ);
 }
 
-static bool may_write(const struct ioctl *ioctl, DWORD size)
+bool ioctl_may_write(const struct ioctl *ioctl, DWORD size)
 {
     return ioctl->out_size >= size && memory_probe(&ioctl->call, ioctl->out, size, ACCESS_WRITE);
 }
 
-static void store(struct ioctl *ioctl, const void *bytes, DWORD size)
+nt_status ioctl_read(const struct ioctl *ioctl, void *to, DWORD size)
 {
+    if (!ioctl_may_read(ioctl, size))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(&ioctl->call, to, ioctl->in, size);
+    return STATUS_SUCCESS;
+}
+
+nt_status ioctl_store(struct ioctl *ioctl, const void *bytes, DWORD size)
+{
+    if (!ioctl_may_write(ioctl, size))
+        return STATUS_ACCESS_VIOLATION;
     memory_write(&ioctl->call, ioctl->out, bytes, size);
     ioctl->stored = size;
-}
-
-static nt_status set_nonblocking(struct ioctl *ioctl)
-{
-    u_long on;
-    if (!may_read(ioctl, sizeof on)) {
-        ioctl->keeps_count = true;
-        return STATUS_ACCESS_VIOLATION;
-    }
-    memory_read(&ioctl->call, &on, ioctl->in, sizeof on);
-    ioctl->call.arguments[2] = on;
-    ioctl->socket->non_blocking = on != 0;
     return STATUS_SUCCESS;
 }
 
-/* FIONREAD and SIOCATMARK of a socket to which no byte can have come. */
-static nt_status answer_long(struct ioctl *ioctl, u_long value)
-{
-    if (!may_write(ioctl, sizeof value)) {
-        ioctl->keeps_count = true; /* row 3 */
-        return STATUS_ACCESS_VIOLATION;
-    }
-    store(ioctl, &value, sizeof value);
-    return STATUS_SUCCESS;
-}
-
-static nt_status get_base_handle(struct ioctl *ioctl)
-{
-    const SOCKET own = ioctl->call.subject;
-    if (ioctl->overlapped != NULL)
-        return STATUS_NOT_SUPPORTED; /* row 22 */
-    if (!may_write(ioctl, sizeof own))
-        return STATUS_ACCESS_VIOLATION;
-    store(ioctl, &own, sizeof own);
-    return STATUS_SUCCESS;
-}
-
-static nt_status get_extension(struct ioctl *ioctl)
-{
-    GUID id;
-    if (!may_read(ioctl, sizeof id))
-        return STATUS_ACCESS_VIOLATION;
-    memory_read(&ioctl->call, &id, ioctl->in, sizeof id);
-    extension_function *function = extension_find(&id);
-    if (function == NULL) {
-        ioctl->keeps_count = true; /* row 21 */
-        return STATUS_INVALID_PARAMETER;
-    }
-    if (!may_write(ioctl, sizeof function))
-        return STATUS_ACCESS_VIOLATION;
-    store(ioctl, &function, sizeof function);
-    return STATUS_SUCCESS;
-}
-
-/* ---- What afd answers -------------------------------------------------------------------------
- */
-
-static nt_status set_keep_alive(struct ioctl *ioctl)
-{
-    struct tcp_keepalive values;
-    if (ioctl->socket->kind.protocol != PROTOCOL_TCP)
-        return STATUS_INVALID_INFO_CLASS; /* the generic page's own example */
-    if (!may_read(ioctl, sizeof values))
-        return STATUS_ACCESS_VIOLATION;
-    memory_read(&ioctl->call, &values, ioctl->in, sizeof values);
-    ioctl->call.arguments[2] = values.onoff;
-    return socket_set_option(ioctl->socket, SOCKET_KEEP_ALIVE, values.onoff);
-}
-
-static nt_status set_affinity(struct ioctl *ioctl)
-{
-    USHORT processor;
-    if (!may_read(ioctl, sizeof processor))
-        return STATUS_ACCESS_VIOLATION;
-    memory_read(&ioctl->call, &processor, ioctl->in, sizeof processor);
-    ioctl->call.arguments[2] = processor;
-    return socket_set_cpu_affinity(ioctl->socket, processor);
-}
-
-static nt_status bad_pointer(const struct ioctl *ioctl)
+nt_status ioctl_bad_pointer(const struct ioctl *ioctl)
 {
     const struct profile *profile = ioctl->call.profile;
     return nt_status_from_wsa(ioctl->code == SIO_RELEASE_PORT_RESERVATION
@@ -153,193 +49,133 @@ static nt_status bad_pointer(const struct ioctl *ioctl)
                                   : BEHAVIOUR_VALUE(profile, acquire_bad_pointer));
 }
 
-/* Reads the `size` bytes of a range or a token, if the input is one. `oversize` says what the
- * profile makes of more. Where the profile takes less, what is missing stays as `to` has it: a
- * kernel that reads past the input finds what an earlier call left there.
+/* ---- The commands ------------------------------------------------------------------------------
  */
-static nt_status read_input(struct ioctl *ioctl, void *to, DWORD size, uint32_t oversize)
+
+/* USER: the provider answers without the kernel, the OVERLAPPED is touched by a success alone, and
+ * its InternalHigh is 0 (rows 5, 21, 27, 30). KERNEL: the OVERLAPPED is STATUS_PENDING from the
+ * beginning (row 14).
+ */
+enum answerer { USER, KERNEL };
+
+struct command {
+    DWORD code;
+    enum answerer answerer;
+    nt_status (*prepare)(struct ioctl *ioctl); /* of what may come later; else NULL */
+    nt_status (*run)(struct ioctl *ioctl);
+};
+
+/* clang-format off */
+static const struct command commands[] = {
+    {SIO_ACQUIRE_PORT_RESERVATION,       KERNEL, reservation_look, reservation_acquire_now},
+    {SIO_ASSOCIATE_PORT_RESERVATION,     KERNEL, reservation_look_token, reservation_associate_now},
+    {SIO_RELEASE_PORT_RESERVATION,       KERNEL, reservation_look_token, reservation_release_now},
+    {(DWORD)FIONBIO,                     USER,   NULL, setting_non_blocking},
+    {FIONREAD,                           USER,   NULL, query_readable},
+    {SIOCATMARK,                         USER,   NULL, query_mark},
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, USER,   NULL, query_extension},
+    {SIO_BASE_HANDLE,                    KERNEL, NULL, query_base_handle},
+    {SIO_BSP_HANDLE,                     USER,   NULL, query_provider_handle},
+    {SIO_BSP_HANDLE_SELECT,              USER,   NULL, query_provider_handle},
+    {SIO_BSP_HANDLE_POLL,                USER,   NULL, query_provider_handle},
+    {SIO_KEEPALIVE_VALS,                 KERNEL, NULL, setting_keep_alive},
+    {SIO_CPU_AFFINITY,                   KERNEL, NULL, setting_affinity},
+    {SIO_UDP_CONNRESET,                  KERNEL, NULL, setting_flag},
+    {SIO_UDP_NETRESET,                   KERNEL, NULL, setting_flag},
+    {SIO_LOOPBACK_FAST_PATH,             KERNEL, NULL, setting_flag},
+    {SIO_MULTIPOINT_LOOPBACK,            KERNEL, NULL, setting_flag},
+    {SIO_MULTICAST_SCOPE,                KERNEL, NULL, setting_flag},
+    {SIO_RCVALL,                         KERNEL, NULL, setting_receive_all},
+    {SIO_RCVALL_MCAST,                   KERNEL, NULL, setting_receive_all},
+    {SIO_RCVALL_IGMPMCAST,               KERNEL, NULL, setting_receive_all},
+    {SIO_ENABLE_CIRCULAR_QUEUEING,       KERNEL, NULL, setting_nothing},
+    {SIO_FLUSH,                          KERNEL, NULL, setting_flush},
+    {SIO_IDEAL_SEND_BACKLOG_QUERY,       KERNEL, NULL, query_backlog},
+    {SIO_IDEAL_SEND_BACKLOG_CHANGE,      KERNEL, NULL, query_change},
+    {SIO_ROUTING_INTERFACE_QUERY,        USER,   NULL, query_route},
+    {SIO_ROUTING_INTERFACE_CHANGE,       KERNEL, NULL, query_change},
+    {SIO_ADDRESS_LIST_QUERY,             USER,   NULL, query_addresses},
+    {SIO_ADDRESS_LIST_CHANGE,            KERNEL, NULL, query_change},
+    {SIO_GET_INTERFACE_LIST,             KERNEL, NULL, query_interfaces},
+    {SIO_GET_BROADCAST_ADDRESS,          KERNEL, NULL, query_broadcast},
+    {SIO_TCP_INFO,                       KERNEL, NULL, query_tcp_info},
+};
+/* clang-format on */
+
+static const struct command *find_command(const struct ioctl *ioctl)
 {
-    const struct profile *profile = ioctl->call.profile;
-    if (ioctl->in_size < size && !BEHAVES(profile, short_input, accepts))
-        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, short_input));
-    if (ioctl->in_size > size && oversize != 0)
-        return nt_status_from_wsa(oversize);
-    if (ioctl->in_size > 0 && !memory_probe(&ioctl->call, ioctl->in, ioctl->in_size, ACCESS_READ))
-        return bad_pointer(ioctl);
-    memory_read(&ioctl->call, to, ioctl->in, ioctl->in_size < size ? ioctl->in_size : size);
-    return STATUS_SUCCESS;
+    DWORD code = ioctl->code;
+    bool masked = BEHAVES(ioctl->call.profile, acquire_code_with_output_bit, acquires);
+    if (code == (DWORD)ACQUIRE_WITH_OUTPUT_BIT && masked)
+        code = SIO_ACQUIRE_PORT_RESERVATION;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (commands[i].code == code)
+            return &commands[i];
+    return NULL;
 }
 
-static struct port_range range_of(const struct ioctl *ioctl, const INET_PORT_RANGE *range)
+/* ---- Later ------------------------------------------------------------------------------------
+ */
+
+enum { LATER_LEAST_NS = 1000, LATER_SPREAD_NS = 20000, GUEST_IOCTL = 0 };
+
+static void act(struct io *io)
 {
-    bool swaps = BEHAVES(ioctl->call.profile, start_port_order, network);
-    return (struct port_range){
-        .first = swaps ? ntohs(range->StartPort) : range->StartPort,
-        .count = range->NumberOfPorts,
-    };
+    struct ioctl *ioctl = io->guest[GUEST_IOCTL];
+    nt_status status = find_command(ioctl)->run(ioctl);
+    io_finish(io, status, nt_success(status) ? ioctl->stored : 0);
 }
 
-/* A block that the profile takes although the call fails. */
-static void acquire_in_vain(struct ioctl *ioctl, const struct port_range *range)
+static void forget_copy(struct io *io)
 {
-    struct reservation_view nobody_learns;
-    socket_acquire(ioctl->socket, ioctl->call.process, range, &nobody_learns);
+    arena_give(&io->socket->afd->nt->engine->arena, io->guest[GUEST_IOCTL], sizeof(struct ioctl));
 }
 
-/* The output buffer's say in an acquire, and whether a refusal leaves a block behind. */
-static nt_status check_output(struct ioctl *ioctl, bool *leaks)
+/* The act is left to an event; the call's arguments are copied for it, but for a caller who waits.
+ * An error when it cannot be: it is done at once then.
+ */
+static nt_status act_later(struct ioctl *ioctl)
 {
-    const struct profile *profile = ioctl->call.profile;
-    bool is_short = ioctl->out_size < sizeof(INET_PORT_RESERVATION_INSTANCE);
-    *leaks = false;
-    if (is_short && !BEHAVES(profile, acquire_short_output, grants)) {
-        *leaks = BEHAVES(profile, acquire_short_output_block, leaks);
-        ioctl->keeps_count = BEHAVES(profile, acquire_short_output_count, untouched);
-        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, acquire_short_output));
+    struct engine *engine = ioctl->call.winsock->nt->engine;
+    struct io *io = ioctl->io;
+    struct ioctl *kept = ioctl;
+    if (ioctl->delivery.overlapped) {
+        kept = ARENA_NEW(&engine->arena, struct ioctl);
+        if (kept == NULL)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        *kept = *ioctl;
+        io->finishing = forget_copy;
     }
-    if (ioctl->out_size > 0 &&
-        !memory_probe(&ioctl->call, ioctl->out, ioctl->out_size, ACCESS_WRITE)) {
-        *leaks = BEHAVES(profile, refused_pointer_block, leaks);
-        return bad_pointer(ioctl);
-    }
-    return STATUS_SUCCESS;
-}
-
-static void write_instance(struct ioctl *ioctl, const struct reservation_view *view)
-{
-    const struct profile *profile = ioctl->call.profile;
-    USHORT first = (USHORT)view->range.first;
-    USHORT count = (USHORT)view->range.count;
-    INET_PORT_RESERVATION_INSTANCE instance;
-    memset(&instance, 0, sizeof instance);
-    instance.StartPort = BEHAVES(profile, start_port_order, network) ? htons(first) : first;
-    instance.NumberOfPorts = BEHAVES(profile, count_order, network) ? htons(count) : count;
-    instance.Token = view->token;
-
-    bool token_only = BEHAVES(profile, instance_padding, token_only);
-    DWORD start = token_only ? offsetof(INET_PORT_RESERVATION_INSTANCE, Token) : 0;
-    DWORD end = ioctl->out_size < sizeof instance ? ioctl->out_size : (DWORD)sizeof instance;
-    if (end > start)
-        memory_write(&ioctl->call, (char *)ioctl->out + start, (const char *)&instance + start,
-                     end - start);
-    ioctl->stored = BEHAVIOUR_VALUE(profile, acquire_bytes_returned);
-}
-
-static nt_status acquire(struct ioctl *ioctl)
-{
-    INET_PORT_RANGE input = {0, 0};
-    struct reservation_view view;
-    bool leaks;
-    nt_status status = socket_may_reserve(ioctl->socket);
-    if (nt_success(status))
-        status = read_input(ioctl, &input, sizeof input,
-                            BEHAVIOUR_VALUE(ioctl->call.profile, acquire_oversize_input));
-    if (!nt_success(status))
+    io->guest[GUEST_IOCTL] = kept;
+    uint64_t delay_ns = LATER_LEAST_NS + choose(&engine->choices, CHOICE_LATENCY, LATER_SPREAD_NS);
+    nt_status status = socket_control_later(io, delay_ns, act);
+    if (status == STATUS_PENDING)
         return status;
-
-    const struct port_range range = range_of(ioctl, &input);
-    ioctl->call.arguments[2] = (uint64_t)range.first << 32 | range.count;
-    status = check_output(ioctl, &leaks);
-    if (leaks)
-        acquire_in_vain(ioctl, &range);
-    if (nt_success(status))
-        status = socket_acquire(ioctl->socket, ioctl->call.process, &range, &view);
-    if (!nt_success(status))
-        return status;
-    ioctl->call.arguments[2] = (uint64_t)view.range.first << 32 | view.range.count;
-    ioctl->call.arguments[3] = view.token;
-    winsock_process(ioctl->call.process)->last_token = view.token;
-    write_instance(ioctl, &view);
-    return STATUS_SUCCESS;
-}
-
-static nt_status read_token(struct ioctl *ioctl, uint64_t *token)
-{
-    const struct profile *profile = ioctl->call.profile;
-    nt_status status = socket_may_reserve(ioctl->socket);
-    *token = winsock_process(ioctl->call.process)->last_token;
-    if (nt_success(status))
-        status =
-            read_input(ioctl, token, sizeof *token, BEHAVIOUR_VALUE(profile, token_oversize_input));
-    if (nt_success(status) && ioctl->out_size != 0)
-        status = nt_status_from_wsa(BEHAVIOUR_VALUE(profile, token_ioctl_output));
-    if (nt_success(status))
-        ioctl->call.arguments[2] = *token;
+    if (kept != ioctl)
+        forget_copy(io);
+    io->finishing = NULL;
     return status;
-}
-
-static nt_status token_done(struct ioctl *ioctl, nt_status status, uint64_t token)
-{
-    const struct profile *profile = ioctl->call.profile;
-    if (!nt_success(status))
-        return status;
-    if (ioctl->out != NULL && BEHAVES(profile, token_ioctl_writes, writes))
-        memory_write(&ioctl->call, ioctl->out, &token, sizeof token);
-    ioctl->keeps_count = BEHAVES(profile, token_ioctl_bytes_returned, untouched);
-    ioctl->stored = BEHAVES(profile, token_ioctl_bytes_returned, eight) ? (DWORD)sizeof token : 0;
-    return status;
-}
-
-static nt_status associate(struct ioctl *ioctl)
-{
-    uint64_t token;
-    nt_status status = read_token(ioctl, &token);
-    if (nt_success(status))
-        status = socket_associate(ioctl->socket, ioctl->call.process, token);
-    return token_done(ioctl, status, token);
-}
-
-static nt_status release(struct ioctl *ioctl)
-{
-    uint64_t token;
-    nt_status status = read_token(ioctl, &token);
-    if (nt_success(status))
-        status = socket_release(ioctl->socket, ioctl->call.process, token);
-    return token_done(ioctl, status, token);
 }
 
 /* ---- The call ---------------------------------------------------------------------------------
  */
 
-static nt_status dispatch(struct ioctl *ioctl)
+static nt_status run_command(struct ioctl *ioctl, const struct command *command)
 {
     const struct profile *profile = ioctl->call.profile;
-    switch (ioctl->code) {
-    case SIO_ACQUIRE_PORT_RESERVATION:
-        return acquire(ioctl);
-    case SIO_ASSOCIATE_PORT_RESERVATION:
-        return associate(ioctl);
-    case SIO_RELEASE_PORT_RESERVATION:
-        return release(ioctl);
-    case (DWORD)FIONBIO:
-        return set_nonblocking(ioctl);
-    case FIONREAD:
-        return answer_long(ioctl, 0);
-    case SIOCATMARK:
-        return answer_long(ioctl, TRUE);
-    case SIO_KEEPALIVE_VALS:
-        return set_keep_alive(ioctl);
-    case SIO_CPU_AFFINITY:
-        return set_affinity(ioctl);
-    case SIO_BASE_HANDLE:
-        return get_base_handle(ioctl);
-    case SIO_GET_EXTENSION_FUNCTION_POINTER:
-        return get_extension(ioctl);
-    case (DWORD)ACQUIRE_WITH_OUTPUT_BIT:
-        if (BEHAVES(profile, acquire_code_with_output_bit, acquires))
-            return acquire(ioctl);
-        break;
-    default:
-        break;
+    if (command == NULL)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, unknown_ioctl));
+    if (command->prepare == NULL)
+        return command->run(ioctl);
+    nt_status status = command->prepare(ioctl);
+    if (!nt_success(status))
+        return status;
+    if (BEHAVES(profile, ioctl_pends, later)) {
+        status = act_later(ioctl);
+        if (status == STATUS_PENDING)
+            return status;
     }
-    return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, unknown_ioctl));
-}
-
-/* Codes that the provider answers without the kernel: their InternalHigh stays 0 (row 5). */
-static bool is_user_mode(DWORD code)
-{
-    return code == (DWORD)FIONBIO || code == FIONREAD || code == SIOCATMARK ||
-           code == SIO_GET_EXTENSION_FUNCTION_POINTER;
+    return command->run(ioctl);
 }
 
 static void write_count(const struct ioctl *ioctl, DWORD value)
@@ -348,28 +184,48 @@ static void write_count(const struct ioctl *ioctl, DWORD value)
         memory_write(&ioctl->call, ioctl->count, &value, sizeof value);
 }
 
-/* Where every control code ends. Without an OVERLAPPED the count is written, 0 on failure (rows 16
- * and 18). With one, a success completes at once: structure, event and count (OVL-008, OVL-017); a
- * failure starts nothing (SPI-009), but for a command the kernel does not know, which is seen to be
- * pending first (row 19).
+/* A success is told at once: structure, event or packet or routine, and the count (OVL-008,
+ * OVL-017). A failure starts nothing (SPI-009).
  */
-static nt_status complete(struct ioctl *ioctl, nt_status status)
+static nt_status run_here(struct ioctl *ioctl, const struct command *command)
 {
-    LPWSAOVERLAPPED overlapped = ioctl->overlapped;
-    bool has_routine = ioctl->routine != NULL;
-    if (overlapped == NULL) {
-        write_count(ioctl, nt_success(status) ? ioctl->stored : 0);
+    struct io here;
+    nt_status status = run_command(ioctl, command);
+    if (!nt_success(status)) {
+        if (!ioctl->delivery.overlapped || ioctl->needed != 0)
+            write_count(ioctl, ioctl->needed);
         return status;
     }
-    if (status == STATUS_NOT_SUPPORTED) {
-        overlapped_complete(&ioctl->call, overlapped, has_routine, status, 0);
-        return STATUS_PENDING;
+    if (ioctl->delivery.overlapped) {
+        struct io *io =
+            delivery_begin(&ioctl->delivery, ioctl->socket, IO_CONTROL, "WSAIoctl", &here);
+        if (io == NULL)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        delivery_end(&ioctl->delivery, io, socket_control_end(io, STATUS_SUCCESS, 0), 0);
     }
-    if (!nt_success(status))
-        return status;
-    overlapped_complete(&ioctl->call, overlapped, has_routine, STATUS_SUCCESS,
-                        is_user_mode(ioctl->code) ? 0 : ioctl->stored);
     write_count(ioctl, ioctl->stored);
+    return STATUS_SUCCESS;
+}
+
+/* Where every control code of the kernel's ends. Without an OVERLAPPED the count is written, 0 on
+ * failure (rows 16 and 18); with one by a success alone.
+ */
+static nt_status run_in_kernel(struct ioctl *ioctl, const struct command *command)
+{
+    struct io here;
+    bool overlapped = ioctl->delivery.overlapped;
+    ioctl->io = delivery_begin(&ioctl->delivery, ioctl->socket, IO_CONTROL, "WSAIoctl", &here);
+    if (ioctl->io == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    nt_status status = run_command(ioctl, command);
+    if (status == STATUS_NOT_SUPPORTED && overlapped)
+        return socket_control_refused(ioctl->io, status); /* row 19 */
+    if (status != STATUS_PENDING)
+        status = socket_control_end(ioctl->io, status, ioctl->stored);
+    status = delivery_end(&ioctl->delivery, ioctl->io, status, 0);
+    if (status == STATUS_PENDING || (overlapped && !nt_success(status)))
+        return status;
+    write_count(ioctl, nt_success(status) ? ioctl->stored : ioctl->needed);
     return status;
 }
 
@@ -379,7 +235,7 @@ static nt_status check_count(const struct ioctl *ioctl)
     if (ioctl->count == NULL)
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, null_bytes_returned));
     if (!memory_probe(&ioctl->call, ioctl->count, sizeof *ioctl->count, ACCESS_WRITE))
-        return bad_pointer(ioctl);
+        return ioctl_bad_pointer(ioctl);
     return STATUS_SUCCESS;
 }
 
@@ -387,19 +243,13 @@ static nt_status check_count(const struct ioctl *ioctl)
 static nt_status check_overlapped(struct ioctl *ioctl)
 {
     const struct profile *profile = ioctl->call.profile;
-    if (!ioctl->socket->overlapped && BEHAVES(profile, nonoverlapped_socket, ignored)) {
-        ioctl->overlapped = NULL;
-        ioctl->routine = NULL;
-        return STATUS_SUCCESS;
-    }
-    if (ioctl->overlapped == NULL && ioctl->routine != NULL) {
-        ioctl->routine = NULL;
+    bool ignored = !ioctl->socket->overlapped && BEHAVES(profile, nonoverlapped_socket, ignored);
+    bool alone = ioctl->request.overlapped == NULL && ioctl->request.routine != NULL;
+    nt_status status =
+        delivery_read(&ioctl->call, ioctl->socket, &ioctl->request, &ioctl->delivery);
+    if (!ignored && alone)
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, routine_without_overlapped));
-    }
-    if (ioctl->overlapped != NULL &&
-        !memory_probe(&ioctl->call, ioctl->overlapped, sizeof *ioctl->overlapped, ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
-    return STATUS_SUCCESS;
+    return status;
 }
 
 static nt_status check(struct ioctl *ioctl)
@@ -421,7 +271,7 @@ nt_status ioctl_run(struct ioctl *ioctl)
     if (!nt_success(status))
         return status;
     ASSERT(ioctl->socket != NULL);
-    if (ioctl->overlapped != NULL && !is_user_mode(ioctl->code))
-        overlapped_begin(&ioctl->call, ioctl->overlapped);
-    return complete(ioctl, dispatch(ioctl));
+    const struct command *command = find_command(ioctl);
+    bool user = command != NULL && command->answerer == USER;
+    return user ? run_here(ioctl, command) : run_in_kernel(ioctl, command);
 }

@@ -3,6 +3,7 @@
 #define SIM_WINSOCK_IOCTL_H
 
 #include "sim/winsock/call.h"
+#include "sim/winsock/delivery.h"
 
 struct ioctl {
     struct call call;
@@ -12,11 +13,16 @@ struct ioctl {
     DWORD in_size;
     void *out;
     DWORD out_size;
-    DWORD *count;               /* lpcbBytesReturned */
-    LPWSAOVERLAPPED overlapped; /* NULL once found to be ignored */
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
+    DWORD *count; /* lpcbBytesReturned */
+    struct delivery_request request;
+    struct delivery delivery;
+    struct io *io;    /* of a code that the kernel answers */
     DWORD stored;     /* the bytes to report */
+    DWORD needed;     /* the bytes to report of a failure: mostly 0 */
     bool keeps_count; /* a success or failure that leaves *count as it was */
+    /* What a reservation's prepare read for its commit. */
+    struct port_range range;
+    uint64_t token;
 };
 
 /* Checks and carries out a control code, in the order that a caller sees:
@@ -28,11 +34,49 @@ struct ioctl {
  */
 nt_status ioctl_run(struct ioctl *ioctl);
 
-/* Completes an operation that was begun with an OVERLAPPED: the result into the structure, then the
- * event. What pends, completion routines and ports will come through here too.
+/* ---- For the commands' own files ---------------------------------------------------------------
  */
-void overlapped_begin(const struct call *call, LPWSAOVERLAPPED overlapped);
-void overlapped_complete(const struct call *call, LPWSAOVERLAPPED overlapped, bool has_routine,
-                         nt_status status, uint64_t information);
+
+bool ioctl_may_read(const struct ioctl *ioctl, DWORD size);
+bool ioctl_may_write(const struct ioctl *ioctl, DWORD size);
+
+/* Reads `size` bytes of input. STATUS_ACCESS_VIOLATION when they are not there. */
+nt_status ioctl_read(const struct ioctl *ioctl, void *to, DWORD size);
+
+/* Writes the output and what is reported of it. STATUS_ACCESS_VIOLATION when there is no room. */
+nt_status ioctl_store(struct ioctl *ioctl, const void *bytes, DWORD size);
+
+/* What a bad buffer of the reservation codes gets. */
+nt_status ioctl_bad_pointer(const struct ioctl *ioctl);
+
+/* Port reservations, in two steps: all that is looked at, then the act, which may come later. */
+nt_status reservation_look(struct ioctl *ioctl);
+nt_status reservation_acquire_now(struct ioctl *ioctl);
+nt_status reservation_look_token(struct ioctl *ioctl);
+nt_status reservation_associate_now(struct ioctl *ioctl);
+nt_status reservation_release_now(struct ioctl *ioctl);
+
+/* What can be set. */
+nt_status setting_non_blocking(struct ioctl *ioctl);
+nt_status setting_keep_alive(struct ioctl *ioctl);
+nt_status setting_affinity(struct ioctl *ioctl);
+nt_status setting_flag(struct ioctl *ioctl);
+nt_status setting_receive_all(struct ioctl *ioctl);
+nt_status setting_nothing(struct ioctl *ioctl);
+nt_status setting_flush(struct ioctl *ioctl);
+
+/* What can be asked. */
+nt_status query_readable(struct ioctl *ioctl);
+nt_status query_mark(struct ioctl *ioctl);
+nt_status query_base_handle(struct ioctl *ioctl);
+nt_status query_provider_handle(struct ioctl *ioctl);
+nt_status query_extension(struct ioctl *ioctl);
+nt_status query_backlog(struct ioctl *ioctl);
+nt_status query_route(struct ioctl *ioctl);
+nt_status query_addresses(struct ioctl *ioctl);
+nt_status query_interfaces(struct ioctl *ioctl);
+nt_status query_broadcast(struct ioctl *ioctl);
+nt_status query_change(struct ioctl *ioctl);
+nt_status query_tcp_info(struct ioctl *ioctl);
 
 #endif

@@ -474,6 +474,9 @@ static void connectex_is_found_and_pends(void **state)
     assert_works(bind_loopback(s, 0));
     assert_false(connect_ex(s, name, sizeof peer, NULL, 0, NULL, &overlapped));
     assert_int_equal(WSAGetLastError(), WSA_IO_PENDING);
+    assert_int_equal(overlapped.Internal, STATUS_PENDING);
+    DWORD bytes, flags;
+    assert_true(WSAGetOverlappedResult(s, &overlapped, &bytes, TRUE, &flags));
     assert_true(is_signaled(overlapped.hEvent));
     assert_int_equal(overlapped.Internal, 0);
 }

@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-#include <ws2ipdef.h>
-
 #include "sim/winsock/memory.h"
 
-static int size_of(enum family family)
+int name_size(enum family family)
 {
     return family == FAMILY_4 ? (int)sizeof(SOCKADDR_IN) : (int)sizeof(SOCKADDR_IN6);
 }
@@ -51,7 +49,7 @@ static nt_status read_bytes(const struct call *call, const struct sockaddr *from
         SOCKADDR_IN in;
         SOCKADDR_IN6 in6;
     } address;
-    size_t bytes = (size_t)(size < size_of(family) ? size : size_of(family));
+    size_t bytes = (size_t)(size < name_size(family) ? size : name_size(family));
 
     if (!memory_probe(call, from, bytes, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
@@ -66,7 +64,7 @@ static nt_status read_bytes(const struct call *call, const struct sockaddr *from
 nt_status name_read(const struct call *call, const struct sockaddr *from, int size,
                     enum family family, struct name *out)
 {
-    if (size < size_of(family))
+    if (size < name_size(family))
         return STATUS_ACCESS_VIOLATION;
     return read_bytes(call, from, size, family, out);
 }
@@ -77,7 +75,7 @@ nt_status name_read_for_bind(const struct call *call, const struct sockaddr *fro
 {
     bool accepts = BEHAVES(call->profile, bind_short_address, accepts) && from != NULL &&
                    size >= (int)sizeof(ADDRESS_FAMILY);
-    bool is_short = from == NULL || size < size_of(family);
+    bool is_short = from == NULL || size < name_size(family);
     if (is_short && !accepts)
         return BEHAVES(call->profile, bind_short_address, accepts)
                    ? STATUS_ACCESS_VIOLATION
@@ -88,35 +86,44 @@ nt_status name_read_for_bind(const struct call *call, const struct sockaddr *fro
     return status;
 }
 
-nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
-                     int *size)
+int name_encode(const struct name *name, union name_buffer *out)
 {
-    union {
-        SOCKADDR_IN in;
-        SOCKADDR_IN6 in6;
-    } address;
-    int needed = size_of(name->address.family);
-    int offered;
+    memset(out, 0, sizeof *out);
+    if (name->address.family == FAMILY_4) {
+        out->in.sin_family = AF_INET;
+        out->in.sin_port = htons(name->port);
+        memcpy(&out->in.sin_addr, name->address.bytes, 4);
+    } else {
+        out->in6.sin6_family = AF_INET6;
+        out->in6.sin6_port = htons(name->port);
+        out->in6.sin6_scope_id = name->address.scope;
+        memcpy(&out->in6.sin6_addr, name->address.bytes, 16);
+    }
+    return name_size(name->address.family);
+}
 
+nt_status name_may_write(const struct call *call, enum family family, const struct sockaddr *to,
+                         const int *size)
+{
+    int offered;
     if (!memory_probe(call, size, sizeof *size, ACCESS_WRITE))
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, &offered, size, sizeof offered);
-    if (offered < needed || !memory_probe(call, to, (size_t)needed, ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
+    bool good = offered >= name_size(family) &&
+                memory_probe(call, to, (size_t)name_size(family), ACCESS_WRITE);
+    return good ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+}
 
-    memset(&address, 0, sizeof address);
-    if (name->address.family == FAMILY_4) {
-        address.in.sin_family = AF_INET;
-        address.in.sin_port = htons(name->port);
-        memcpy(&address.in.sin_addr, name->address.bytes, 4);
-    } else {
-        address.in6.sin6_family = AF_INET6;
-        address.in6.sin6_port = htons(name->port);
-        address.in6.sin6_scope_id = name->address.scope;
-        memcpy(&address.in6.sin6_addr, name->address.bytes, 16);
-    }
-    memory_write(call, to, &address, (size_t)needed);
-    memory_write(call, size, &needed, sizeof needed);
+nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
+                     int *size)
+{
+    union name_buffer address;
+    nt_status status = name_may_write(call, name->address.family, to, size);
+    if (!nt_success(status))
+        return status;
+    int written = name_encode(name, &address);
+    memory_write(call, to, &address, (size_t)written);
+    memory_write(call, size, &written, sizeof written);
     return STATUS_SUCCESS;
 }
 

@@ -2,6 +2,8 @@
 #ifndef SIM_WINSOCK_NAME_H
 #define SIM_WINSOCK_NAME_H
 
+#include <ws2ipdef.h>
+
 #include "sim/winsock/call.h"
 
 struct name {
@@ -31,6 +33,21 @@ int name_family(const struct call *call, const struct sockaddr *from, int size);
  */
 nt_status name_write(const struct call *call, const struct name *name, struct sockaddr *to,
                      int *size);
+
+/* Whether name_write can write a name of `family`: the same answers, and nothing written. */
+nt_status name_may_write(const struct call *call, enum family family, const struct sockaddr *to,
+                         const int *size);
+
+/* How long a name of a family is. */
+int name_size(enum family family);
+
+/* A name as Winsock has it, and its size. */
+union name_buffer {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+};
+int name_encode(const struct name *name, union name_buffer *out);
 
 /* Puts a name among a call's arguments for the record: the first three. */
 void name_note(struct call *call, const struct name *name);

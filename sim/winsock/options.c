@@ -6,14 +6,17 @@
 #include <mswsock.h>
 #include <ws2ipdef.h>
 
+#include "sim/winsock/membership.h"
 #include "sim/winsock/memory.h"
+#include "sim/winsock/name.h"
 #include "sim/winsock/protocol.h"
 
-/* How an option travels. Sizes: winsock-behaviour rows 225 to 239. */
+/* How an option travels. Sizes: winsock-behaviour rows 225 to 241. */
 enum form {
-    FORM_BOOL, /* a BOOL; any size may be set, what is there is read */
-    FORM_BYTE, /* one byte is read and written, whatever the buffer */
-    FORM_LONG  /* four bytes, no fewer */
+    FORM_BOOL,   /* a BOOL; any size may be set, what is there is read */
+    FORM_BYTE,   /* one byte is read and written, whatever the buffer */
+    FORM_LONG,   /* four bytes, no fewer */
+    FORM_NUMBER, /* one to four bytes are read and written */
 };
 
 struct option_name {
@@ -43,8 +46,66 @@ static const struct option_name names[] = {
     {SOL_SOCKET,   SO_ACCEPTCONN,          SOCKET_ACCEPTS,              FORM_BOOL},
     {SOL_SOCKET,   SO_CONNECT_TIME,        SOCKET_CONNECT_TIME,         FORM_LONG},
     {SOL_SOCKET,   SO_MAX_MSG_SIZE,        SOCKET_MAX_MESSAGE_SIZE,     FORM_LONG},
+    {SOL_SOCKET,   SO_CONDITIONAL_ACCEPT,  SOCKET_CONDITIONAL_ACCEPT,   FORM_BOOL},
+    {SOL_SOCKET,   SO_PAUSE_ACCEPT,        SOCKET_PAUSE_ACCEPT,         FORM_BOOL},
+    {SOL_SOCKET,   SO_GROUP_PRIORITY,      SOCKET_GROUP_PRIORITY,       FORM_LONG},
+    {SOL_SOCKET,   SO_COMPARTMENT_ID,      SOCKET_COMPARTMENT,          FORM_LONG},
     {IPPROTO_TCP,  TCP_NODELAY,            SOCKET_NO_DELAY,             FORM_BYTE},
+    {IPPROTO_TCP,  TCP_EXPEDITED_1122,     SOCKET_EXPEDITED_1122,       FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_BSDURGENT,          SOCKET_EXPEDITED_1122,       FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_KEEPIDLE,           SOCKET_KEEP_IDLE,            FORM_LONG},
+    {IPPROTO_TCP,  TCP_KEEPCNT,            SOCKET_KEEP_COUNT,           FORM_LONG},
+    {IPPROTO_TCP,  TCP_KEEPINTVL,          SOCKET_KEEP_INTERVAL,        FORM_LONG},
+    {IPPROTO_TCP,  TCP_MAXSEG,             SOCKET_MAX_SEGMENT,          FORM_LONG},
+    {IPPROTO_TCP,  TCP_MAXRT,              SOCKET_MAX_RETRANSMIT,       FORM_LONG},
+    {IPPROTO_TCP,  TCP_MAXRTMS,            SOCKET_MAX_RETRANSMIT_MS,    FORM_LONG},
+    {IPPROTO_TCP,  TCP_STDURG,             SOCKET_STD_URGENT,           FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_NOSYNRETRIES,       SOCKET_NO_SYN_RETRIES,       FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_TIMESTAMPS,         SOCKET_TIMESTAMPS,           FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_DELAY_FIN_ACK,      SOCKET_DELAY_FIN_ACK,        FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_FASTOPEN,           SOCKET_FAST_OPEN,            FORM_NUMBER},
+    {IPPROTO_TCP,  TCP_FAIL_CONNECT_ON_ICMP_ERROR, SOCKET_FAIL_ON_ICMP_ERROR, FORM_NUMBER},
+    {IPPROTO_UDP,  UDP_NOCHECKSUM,         SOCKET_NO_CHECKSUM,          FORM_NUMBER},
+    {IPPROTO_UDP,  UDP_SEND_MSG_SIZE,      SOCKET_SEND_MESSAGE_SIZE,    FORM_LONG},
+    {IPPROTO_UDP,  UDP_RECV_MAX_COALESCED_SIZE, SOCKET_RECEIVE_COALESCED, FORM_LONG},
+    {IPPROTO_IP,   IP_TTL,                 SOCKET_TTL,                  FORM_NUMBER},
+    {IPPROTO_IP,   IP_TOS,                 SOCKET_TOS,                  FORM_NUMBER},
+    {IPPROTO_IP,   IP_DONTFRAGMENT,        SOCKET_DONT_FRAGMENT,        FORM_NUMBER},
+    {IPPROTO_IP,   IP_HDRINCL,             SOCKET_HEADER_INCLUDED,      FORM_NUMBER},
+    {IPPROTO_IP,   IP_MULTICAST_TTL,       SOCKET_MULTICAST_TTL,        FORM_NUMBER},
+    {IPPROTO_IP,   IP_MULTICAST_LOOP,      SOCKET_MULTICAST_LOOP,       FORM_NUMBER},
+    {IPPROTO_IP,   IP_MULTICAST_IF,        SOCKET_MULTICAST_IF,         FORM_LONG},
+    {IPPROTO_IP,   IP_UNICAST_IF,          SOCKET_UNICAST_IF,           FORM_LONG},
+    {IPPROTO_IP,   IP_PKTINFO,             SOCKET_PACKET_INFO,          FORM_NUMBER},
+    {IPPROTO_IP,   IP_RECVTTL,             SOCKET_RECEIVE_TTL,          FORM_NUMBER},
+    {IPPROTO_IP,   IP_RECVTOS,             SOCKET_RECEIVE_TOS,          FORM_NUMBER},
+    {IPPROTO_IP,   IP_RECVECN,             SOCKET_RECEIVE_ECN,          FORM_NUMBER},
+    {IPPROTO_IP,   IP_RECEIVE_BROADCAST,   SOCKET_RECEIVE_BROADCAST,    FORM_NUMBER},
+    {IPPROTO_IP,   IP_RECVERR,             SOCKET_RECEIVE_ERROR,        FORM_NUMBER},
+    {IPPROTO_IP,   IP_ORIGINAL_ARRIVAL_IF, SOCKET_ARRIVAL_IF,           FORM_NUMBER},
+    {IPPROTO_IP,   IP_IFLIST,              SOCKET_IF_LIST,              FORM_NUMBER},
+    {IPPROTO_IP,   IP_MTU_DISCOVER,        SOCKET_MTU_DISCOVER,         FORM_LONG},
+    {IPPROTO_IP,   IP_USER_MTU,            SOCKET_USER_MTU,             FORM_LONG},
+    {IPPROTO_IP,   IP_MTU,                 SOCKET_MTU,                  FORM_LONG},
     {IPPROTO_IPV6, IPV6_V6ONLY,            SOCKET_V6_ONLY,              FORM_BYTE},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS,      SOCKET_HOPS,                 FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_HOPS,    SOCKET_MULTICAST_HOPS,       FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_LOOP,    SOCKET_MULTICAST_LOOP_6,     FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_MULTICAST_IF,      SOCKET_MULTICAST_IF_6,       FORM_LONG},
+    {IPPROTO_IPV6, IPV6_UNICAST_IF,        SOCKET_UNICAST_IF_6,         FORM_LONG},
+    {IPPROTO_IPV6, IPV6_DONTFRAG,          SOCKET_DONT_FRAGMENT_6,      FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_HDRINCL,           SOCKET_HEADER_INCLUDED_6,    FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_PKTINFO,           SOCKET_PACKET_INFO_6,        FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_HOPLIMIT,          SOCKET_HOP_LIMIT,            FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_RECVTCLASS,        SOCKET_TRAFFIC_CLASS,        FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_RECVECN,           SOCKET_RECEIVE_ECN_6,        FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_RECVERR,           SOCKET_RECEIVE_ERROR_6,      FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_IFLIST,            SOCKET_IF_LIST_6,            FORM_NUMBER},
+    {IPPROTO_IPV6, IPV6_PROTECTION_LEVEL,  SOCKET_PROTECTION_LEVEL,     FORM_LONG},
+    {IPPROTO_IPV6, IPV6_CHECKSUM,          SOCKET_CHECKSUM_OFFSET,      FORM_LONG},
+    {IPPROTO_IPV6, IPV6_MTU_DISCOVER,      SOCKET_MTU_DISCOVER_6,       FORM_LONG},
+    {IPPROTO_IPV6, IPV6_USER_MTU,          SOCKET_USER_MTU_6,           FORM_LONG},
+    {IPPROTO_IPV6, IPV6_MTU,               SOCKET_MTU,                  FORM_LONG},
 };
 /* clang-format on */
 
@@ -59,8 +120,8 @@ static const struct option_name *find(int level, int name)
 /* What an option nobody knows gets: the level is judged first (rows 230, 249, 253). */
 static nt_status unknown(int level)
 {
-    bool known =
-        level == SOL_SOCKET || level == IPPROTO_TCP || level == IPPROTO_IPV6 || level == IPPROTO_IP;
+    bool known = level == SOL_SOCKET || level == IPPROTO_TCP || level == IPPROTO_UDP ||
+                 level == IPPROTO_IPV6 || level == IPPROTO_IP;
     return known ? STATUS_INVALID_INFO_CLASS : STATUS_INVALID_PARAMETER;
 }
 
@@ -79,6 +140,9 @@ static nt_status size_to_read(enum form form, int level, int size, size_t *out)
         return STATUS_SUCCESS;
     case FORM_BYTE:
         *out = 1;
+        return offered >= 1 ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+    case FORM_NUMBER:
+        *out = offered < sizeof(DWORD) ? offered : sizeof(DWORD);
         return offered >= 1 ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
     case FORM_LONG:
         *out = sizeof(DWORD);
@@ -125,14 +189,49 @@ static nt_status set_dont_linger(struct call *call, struct socket_object *socket
     return nt_success(status) ? socket_set_option(socket, SOCKET_LINGER_ON, number == 0) : status;
 }
 
+/* The kind of sockets that socket() makes from now on; the handle is not even looked at (row 254).
+ */
+static nt_status set_open_type(const struct call *call, const char *value, int size)
+{
+    DWORD type;
+    if (size >= 0 && (size_t)size < sizeof type)
+        return STATUS_ACCESS_VIOLATION;
+    nt_status status = read_value(call, value, sizeof type, &type);
+    if (nt_success(status))
+        winsock_process(call->process)->open_type = type;
+    return status;
+}
+
+static nt_status update_accept_context(const struct call *call, struct socket_object *socket,
+                                       const char *value, int size)
+{
+    SOCKET number;
+    nt_status status;
+    struct call other = *call;
+    if (size < (int)sizeof number || !memory_probe(call, value, sizeof number, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(call, &number, value, sizeof number);
+    other.subject = number;
+    struct socket_object *listener = call_socket(&other, &status);
+    return listener != NULL ? socket_update_accept_context(socket, listener) : status;
+}
+
 nt_status options_set(struct call *call, int level, int name, const char *value, int size)
 {
     nt_status status;
+    if (level == SOL_SOCKET && name == SO_OPENTYPE)
+        return set_open_type(call, value, size);
     struct socket_object *socket = call_socket(call, &status);
     if (socket == NULL)
         return status;
+    if (level == SOL_SOCKET && name == SO_UPDATE_CONNECT_CONTEXT)
+        return socket_update_connect_context(socket);
     if (value == NULL)
         return STATUS_ACCESS_VIOLATION; /* rows 226 and 242 */
+    if (level == SOL_SOCKET && name == SO_UPDATE_ACCEPT_CONTEXT)
+        return update_accept_context(call, socket, value, size);
+    if (membership_is(level, name))
+        return membership_set(call, socket, name, value, size);
     if (level == SOL_SOCKET && name == SO_LINGER)
         return set_linger(call, socket, value, size);
     if (level == SOL_SOCKET && name == SO_DONTLINGER)
@@ -214,6 +313,39 @@ static nt_status get_linger(const struct output *output, const struct socket_obj
     return answer(output, &linger, sizeof linger, sizeof linger);
 }
 
+static void describe_end(const struct name *name, SOCKET_ADDRESS *end, CHAR *at, int *used,
+                         const struct output *output)
+{
+    union name_buffer buffer;
+    int size = name_encode(name, &buffer);
+    memory_write(output->call, at + *used, &buffer, (size_t)size);
+    *end = (SOCKET_ADDRESS){(LPSOCKADDR)(void *)(at + *used), size};
+    *used += size;
+}
+
+/* Both ends of a socket, those that it has, behind the structure (rows 246 and 247). */
+static nt_status get_bsp_state(const struct output *output, const struct socket_object *socket)
+{
+    CSADDR_INFO info;
+    struct name name;
+    int used = sizeof info;
+    int needed = used + 2 * name_size(socket->kind.family);
+    if (output->offered < needed ||
+        !memory_probe(output->call, output->value, (size_t)needed, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    const struct socket_request numbers = protocol_numbers(&socket->kind);
+    memset(&info, 0, sizeof info);
+    info.iSocketType = numbers.type;
+    info.iProtocol = numbers.protocol;
+    if (nt_success(socket_name(socket, &name.address, &name.port)))
+        describe_end(&name, &info.LocalAddr, output->value, &used, output);
+    if (nt_success(socket_peer(socket, &name.address, &name.port)))
+        describe_end(&name, &info.RemoteAddr, output->value, &used, output);
+    memory_write(output->call, output->value, &info, sizeof info);
+    memory_write(output->call, output->size, &needed, sizeof needed);
+    return STATUS_SUCCESS;
+}
+
 /* The options of SOL_SOCKET that are no number of afd's. STATUS_NOT_FOUND for others. */
 static nt_status get_composed(const struct output *output, const struct socket_object *socket,
                               int name)
@@ -228,6 +360,10 @@ static nt_status get_composed(const struct output *output, const struct socket_o
         return nt_success(status) ? answer_long(output, on == 0) : status;
     case SO_TYPE:
         return answer_long(output, (DWORD)protocol_numbers(&socket->kind).type);
+    case SO_BSP_STATE:
+        return get_bsp_state(output, socket);
+    case SO_GROUP_ID:
+        return answer_long(output, 0);
     case SO_PROTOCOL_INFOA:
         return get_protocol_info(output, socket, false);
     case SO_PROTOCOL_INFOW:
@@ -246,6 +382,7 @@ static nt_status get_value(const struct output *output, const struct socket_obje
         return status;
     switch (option->form) {
     case FORM_BOOL:
+    case FORM_NUMBER:
         return answer(output, &value, sizeof value, 1);
     case FORM_BYTE:
         return answer(output, &value, 1, 1);
@@ -255,9 +392,28 @@ static nt_status get_value(const struct output *output, const struct socket_obje
     return STATUS_INVALID_PARAMETER;
 }
 
+/* Any size but 0 is good, even -1 (row 238). */
+static nt_status get_open_type(const struct call *call, char *value, int *size)
+{
+    const DWORD type = winsock_process(call->process)->open_type;
+    const int written = sizeof type;
+    int offered;
+    if (value == NULL || !memory_probe(call, size, sizeof *size, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(call, &offered, size, sizeof offered);
+    if ((offered >= 0 && offered < written) ||
+        !memory_probe(call, value, sizeof type, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    memory_write(call, value, &type, sizeof type);
+    memory_write(call, size, &written, sizeof written);
+    return STATUS_SUCCESS;
+}
+
 nt_status options_get(struct call *call, int level, int name, char *value, int *size)
 {
     nt_status status;
+    if (level == SOL_SOCKET && name == SO_OPENTYPE)
+        return get_open_type(call, value, size);
     struct socket_object *socket = call_socket(call, &status);
     if (socket == NULL)
         return status;

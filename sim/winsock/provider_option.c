@@ -1,5 +1,7 @@
 /* The base provider: options and control codes. */
+#include "sim/winsock/blocking.h"
 #include "sim/winsock/ioctl.h"
+#include "sim/winsock/memory.h"
 #include "sim/winsock/options.h"
 #include "sim/winsock/provider.h"
 
@@ -30,7 +32,6 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, D
                           LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
                           LPWSATHREADID lpThreadId, LPINT lpErrno)
 {
-    (void)lpThreadId; /* no routine is queued yet */
     struct ioctl ioctl = {
         .call = call_begin(CALL_WSAIoctl, s),
         .code = dwIoControlCode,
@@ -39,11 +40,34 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, D
         .out = lpvOutBuffer,
         .out_size = cbOutBuffer,
         .count = lpcbBytesReturned,
-        .overlapped = lpOverlapped,
-        .routine = lpCompletionRoutine,
+        .request = {lpOverlapped, lpCompletionRoutine, lpThreadId},
     };
     ioctl.call.arguments[0] = dwIoControlCode;
     ioctl.call.arguments[1] = (uint64_t)cbInBuffer << 32 | cbOutBuffer;
     nt_status status = ioctl_run(&ioctl);
     return call_finish(&ioctl.call, status, lpErrno);
+}
+
+/* There is no quality of service by that or any other name (WSAGetQOSByName page: WSAEINVAL). */
+static nt_status find_qos(const struct call *call, const WSABUF *name, const QOS *qos)
+{
+    nt_status status;
+    if (call_socket(call, &status) == NULL)
+        return status;
+    if (!memory_probe(call, name, sizeof *name, ACCESS_READ) ||
+        !memory_probe(call, qos, sizeof *qos, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    return STATUS_INVALID_PARAMETER;
+}
+
+BOOL WSPAPI provider_get_qos_by_name(SOCKET s, LPWSABUF lpQOSName, LPQOS lpQOS, LPINT lpErrno)
+{
+    const struct call call = call_begin(CALL_WSAGetQOSByName, s);
+    return call_finish(&call, find_qos(&call, lpQOSName, lpQOS), lpErrno) == 0;
+}
+
+int WSPAPI provider_cancel_blocking_call(LPINT lpErrno)
+{
+    const struct call call = call_begin(CALL_WSACancelBlockingCall, 0);
+    return call_finish(&call, blocking_cancel(&call), lpErrno);
 }

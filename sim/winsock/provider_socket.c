@@ -1,4 +1,5 @@
 /* The base provider: sockets, their names and their connections. */
+#include "sim/winsock/delivery.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 #include "sim/winsock/protocol.h"
@@ -153,10 +154,15 @@ static nt_status connect_socket(struct call *call, const struct sockaddr *addres
     if (!nt_success(status))
         return status;
     name_note(call, &name);
-    status = socket_connect(socket, call->process, &name.address, name.port);
+    struct io io;
+    io_begin(&io, socket, IO_CONNECT, "connect");
+    io.has_address = true;
+    io.address = name.address;
+    io.port = name.port;
+    status = socket_connect_io(&io, call->process, false);
     if (socket->endpoint != NULL)
         call->arguments[3] = endpoint_port(socket->endpoint);
-    return status;
+    return delivery_end(NULL, &io, status, 0);
 }
 
 int WSPAPI provider_connect(SOCKET s, const struct sockaddr *name, int namelen,

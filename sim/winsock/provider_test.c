@@ -72,15 +72,24 @@ static void an_ioctl_reports_through_its_own_error_and_not_the_threads(void **st
     assert_int_equal(error, WSAENOTSOCK);
 }
 
-static void what_is_not_built_says_so(void **state)
+static void what_tcp_does_not_have_is_refused(void **state)
 {
     (void)state;
     const WSPPROC_TABLE table = start();
+    WSABUF name = {0, NULL};
+    QOS qos;
     int error = 0;
-    assert_int_equal(table.lpWSPShutdown(tcp(), SD_SEND, &error), SOCKET_ERROR);
-    assert_int_equal(error, WSAEOPNOTSUPP);
+    assert_false(table.lpWSPGetQOSByName(tcp(), &name, &qos, &error));
+    assert_int_equal(error, WSAEINVAL);
     error = 0;
-    assert_true(table.lpWSPAccept(tcp(), NULL, NULL, NULL, 0, &error) == INVALID_SOCKET);
+    assert_int_equal(table.lpWSPSendDisconnect(tcp(), &name, &error), SOCKET_ERROR);
+    assert_int_equal(error, WSAENOPROTOOPT);
+    error = 0;
+    assert_int_equal(table.lpWSPCancelBlockingCall(&error), SOCKET_ERROR);
+    assert_int_equal(error, WSAEINVAL);
+    error = 0;
+    assert_true(table.lpWSPJoinLeaf(tcp(), NULL, 0, NULL, NULL, NULL, NULL, JL_BOTH, &error) ==
+                INVALID_SOCKET);
     assert_int_equal(error, WSAEOPNOTSUPP);
 }
 
@@ -91,7 +100,7 @@ int main(void)
         WINSOCK_TEST(an_older_version_is_refused_and_bad_pointers_too),
         WINSOCK_TEST(startups_are_counted),
         WINSOCK_TEST(an_ioctl_reports_through_its_own_error_and_not_the_threads),
-        WINSOCK_TEST(what_is_not_built_says_so),
+        WINSOCK_TEST(what_tcp_does_not_have_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

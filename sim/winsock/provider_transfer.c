@@ -1,76 +1,303 @@
-/* The base provider: moving bytes, and what became of an overlapped operation. */
-#include "sim/winsock/ioctl.h"
+/* The base provider: moving bytes. */
+#include "sim/afd/socket.h"
+#include "sim/tcpip/udp.h"
+#include "sim/winsock/buffers.h"
+#include "sim/winsock/delivery.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 #include "sim/winsock/provider.h"
 
-/* ---- Sending -----------------------------------------------------------------------------------
+/* ---- Receiving --------------------------------------------------------------------------------
  */
 
-enum { DATAGRAM_MAX = 65507, BUFFERS_MAX = 1024 };
-
-/* How many bytes the buffers hold, if all may be read. */
-static nt_status measure(const struct call *call, const WSABUF *buffers, DWORD count, DWORD *out)
-{
-    uint64_t total = 0;
-    if (count > BUFFERS_MAX)
-        return STATUS_INVALID_PARAMETER;
-    if (count > 0 && !memory_probe(call, buffers, count * sizeof *buffers, ACCESS_READ))
-        return STATUS_ACCESS_VIOLATION;
-    for (DWORD i = 0; i < count; i++) {
-        WSABUF buffer;
-        memory_read(call, &buffer, buffers + i, sizeof buffer);
-        if (buffer.len > 0 && !memory_probe(call, buffer.buf, buffer.len, ACCESS_READ))
-            return STATUS_ACCESS_VIOLATION;
-        total += buffer.len;
-    }
-    if (total > DATAGRAM_MAX)
-        return STATUS_BUFFER_OVERFLOW; /* WSAEMSGSIZE */
-    *out = (DWORD)total;
-    return STATUS_SUCCESS;
-}
-
-struct sending {
+struct receiving {
+    struct call call;
+    struct socket_object *socket;
     LPWSABUF buffers;
     DWORD buffer_count;
     LPDWORD count;
-    const struct sockaddr *to;
-    int to_size;
-    LPWSAOVERLAPPED overlapped;
-    bool has_routine;
+    LPDWORD flags;
+    struct sockaddr *from;
+    LPINT from_size;
+    struct delivery_request request;
+    struct delivery delivery;
 };
 
-static nt_status send_datagram(struct call *call, const struct sending *sending)
+enum { GUEST_FROM, GUEST_FROM_SIZE };
+
+/* MSG_WAITALL goes with nothing else, and only where waiting is possible (WSARecv page). */
+static nt_status receive_flags(const struct receiving *in, DWORD flags, unsigned *out)
 {
-    nt_status status;
-    DWORD length;
-    struct name to;
-    struct socket_object *socket = call_socket(call, &status);
-    if (socket == NULL)
-        return status;
-    LPWSAOVERLAPPED overlapped = socket->overlapped ? sending->overlapped : NULL;
-    if (overlapped != NULL && !memory_probe(call, overlapped, sizeof *overlapped, ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
-    bool counts = sending->count != NULL || overlapped == NULL;
-    if (counts && !memory_probe(call, sending->count, sizeof *sending->count, ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
-    status = measure(call, sending->buffers, sending->buffer_count, &length);
-    if (nt_success(status) && sending->to != NULL) {
-        status = name_read(call, sending->to, sending->to_size, socket->kind.family, &to);
-        if (nt_success(status))
-            name_note(call, &to);
+    bool stream = in->socket->kind.protocol == PROTOCOL_TCP;
+    const DWORD known =
+        MSG_PEEK | MSG_OOB | MSG_PARTIAL | MSG_WAITALL | MSG_PUSH_IMMEDIATE | MSG_DONTROUTE;
+    if ((flags & ~known) != 0 || ((flags & MSG_OOB) != 0 && !stream))
+        return STATUS_NOT_SUPPORTED;
+    if ((flags & MSG_WAITALL) != 0) {
+        bool waits = !in->socket->non_blocking || in->delivery.overlapped;
+        if (!stream || !waits || (flags & (MSG_PEEK | MSG_OOB | MSG_PARTIAL)) != 0)
+            return STATUS_NOT_SUPPORTED;
     }
-    if (nt_success(status))
-        status = socket_send_to(socket, call->process, sending->to != NULL ? &to.address : NULL,
-                                sending->to != NULL ? to.port : 0);
+    *out = ((flags & MSG_PEEK) != 0 ? IO_PEEK : 0u) | ((flags & MSG_OOB) != 0 ? IO_URGENT : 0u) |
+           ((flags & MSG_WAITALL) != 0 ? IO_WAIT_ALL : 0u);
+    return STATUS_SUCCESS;
+}
+
+/* The address is a datagram's; whoever asks a stream for it is left without. */
+static nt_status check_from(struct receiving *in)
+{
+    if (in->socket->kind.protocol == PROTOCOL_TCP || in->from == NULL || in->from_size == NULL) {
+        in->from = NULL;
+        return STATUS_SUCCESS;
+    }
+    return name_may_write(&in->call, in->socket->kind.family, in->from, in->from_size);
+}
+
+/* What is the guest's: the socket, flags, count, OVERLAPPED, then the address (row 107). */
+static nt_status check_receive(struct receiving *in, unsigned *flags)
+{
+    const struct call *call = &in->call;
+    nt_status status;
+    DWORD wanted;
+    in->socket = call_socket(call, &status);
+    if (in->socket == NULL)
+        return status;
+    if (!memory_probe(call, in->flags, sizeof wanted, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    memory_read(call, &wanted, in->flags, sizeof wanted);
+    status = delivery_read(call, in->socket, &in->request, &in->delivery);
     if (!nt_success(status))
         return status;
-    call->arguments[3] = length;
-    if (overlapped != NULL)
-        overlapped_complete(call, overlapped, sending->has_routine, STATUS_SUCCESS, length);
-    if (counts)
-        memory_write(call, sending->count, &length, sizeof length);
+    bool counts = in->count != NULL || !in->delivery.overlapped;
+    if (counts && !memory_probe(call, in->count, sizeof *in->count, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    status = receive_flags(in, wanted, flags);
+    return nt_success(status) ? check_from(in) : status;
+}
+
+static void write_from(const struct call *call, const struct io *io)
+{
+    const struct name from = {io->address, io->port};
+    if (io->has_address && io->guest[GUEST_FROM] != NULL)
+        name_write(call, &from, io->guest[GUEST_FROM], io->guest[GUEST_FROM_SIZE]);
+}
+
+/* A receive that pended is about to be told. */
+static void finish_receive(struct io *io)
+{
+    if (delivery_is_done(io->request.status)) {
+        const struct call call = delivery_call(io);
+        write_from(&call, io);
+    }
+}
+
+static void note_received(struct receiving *in, const struct io *io)
+{
+    const struct call *call = &in->call;
+    const DWORD count = (DWORD)io->request.information;
+    const DWORD flags = (io->flags & IO_PARTIAL) != 0  ? MSG_PARTIAL
+                        : (io->flags & IO_URGENT) != 0 ? MSG_OOB
+                                                       : 0;
+    in->call.arguments[2] = count;
+    in->call.arguments[3] |= (uint64_t)flags << 32;
+    if (in->count != NULL)
+        memory_write(call, in->count, &count, sizeof count);
+    memory_write(call, in->flags, &flags, sizeof flags);
+    write_from(call, io);
+}
+
+static nt_status receive_into(struct receiving *in, const struct buffers *buffers, unsigned flags)
+{
+    struct io here;
+    struct io *io =
+        delivery_begin(&in->delivery, in->socket, IO_RECEIVE, call_name(in->call.kind), &here);
+    if (io == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    io->flags = flags;
+    io->guest[GUEST_FROM] = in->from;
+    io->guest[GUEST_FROM_SIZE] = in->from_size;
+    io->finishing = finish_receive;
+    nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+    if (io_set_buffers(io, buffers->all, buffers->count))
+        status = socket_receive(io);
+    status = delivery_end(&in->delivery, io, status, in->socket->values[SOCKET_RECEIVE_TIMEOUT]);
+    if (delivery_is_done(status))
+        note_received(in, io);
+    return status;
+}
+
+static nt_status receive(struct receiving *in)
+{
+    unsigned flags = 0;
+    struct buffers buffers;
+    in->call.arguments[0] = in->buffer_count;
+    nt_status status = check_receive(in, &flags);
+    if (!nt_success(status))
+        return status;
+    in->call.arguments[3] = flags;
+    status = buffers_read(&buffers, &in->call, in->buffers, in->buffer_count, ACCESS_WRITE);
+    in->call.arguments[1] = buffers.size;
+    if (nt_success(status))
+        status = receive_into(in, &buffers, flags);
+    buffers_end(&buffers);
+    return status;
+}
+
+int WSPAPI provider_recv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                         LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                         LPWSAOVERLAPPED lpOverlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                         LPWSATHREADID lpThreadId, LPINT lpErrno)
+{
+    struct receiving in = {
+        .call = call_begin(CALL_recv, s),
+        .buffers = lpBuffers,
+        .buffer_count = dwBufferCount,
+        .count = lpNumberOfBytesRecvd,
+        .flags = lpFlags,
+        .request = {lpOverlapped, lpCompletionRoutine, lpThreadId},
+    };
+    nt_status status = receive(&in);
+    return call_finish(&in.call, status, lpErrno);
+}
+
+int WSPAPI provider_recv_from(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                              LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+                              struct sockaddr *lpFrom, LPINT lpFromlen,
+                              LPWSAOVERLAPPED lpOverlapped,
+                              LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                              LPWSATHREADID lpThreadId, LPINT lpErrno)
+{
+    struct receiving in = {
+        .call = call_begin(CALL_recvfrom, s),
+        .buffers = lpBuffers,
+        .buffer_count = dwBufferCount,
+        .count = lpNumberOfBytesRecvd,
+        .flags = lpFlags,
+        .from = lpFrom,
+        .from_size = lpFromlen,
+        .request = {lpOverlapped, lpCompletionRoutine, lpThreadId},
+    };
+    nt_status status = receive(&in);
+    return call_finish(&in.call, status, lpErrno);
+}
+
+/* ---- Sending -----------------------------------------------------------------------------------
+ */
+
+struct sending {
+    struct call call;
+    struct socket_object *socket;
+    LPWSABUF buffers;
+    DWORD buffer_count;
+    LPDWORD count;
+    DWORD flags;
+    const struct sockaddr *to;
+    int to_size;
+    struct name name;
+    struct delivery_request request;
+    struct delivery delivery;
+};
+
+/* The page's MSG_DONTROUTE is silently ignored; MSG_PARTIAL is of message streams, which nobody has
+ * here.
+ */
+static nt_status check_send_flags(const struct sending *out)
+{
+    const DWORD known = MSG_OOB | MSG_DONTROUTE;
+    bool stream = out->socket->kind.protocol == PROTOCOL_TCP;
+    if ((out->flags & ~known) != 0 || ((out->flags & MSG_OOB) != 0 && !stream))
+        return STATUS_NOT_SUPPORTED;
     return STATUS_SUCCESS;
+}
+
+/* A connected stream knows where to; an address is not even looked at. */
+static nt_status read_to(struct sending *out)
+{
+    if (out->to == NULL || out->socket->kind.protocol == PROTOCOL_TCP) {
+        out->to = NULL;
+        return STATUS_SUCCESS;
+    }
+    nt_status status =
+        name_read(&out->call, out->to, out->to_size, out->socket->kind.family, &out->name);
+    if (nt_success(status))
+        name_note(&out->call, &out->name);
+    return status;
+}
+
+static nt_status check_send(struct sending *out)
+{
+    const struct call *call = &out->call;
+    nt_status status;
+    out->socket = call_socket(call, &status);
+    if (out->socket == NULL)
+        return status;
+    status = delivery_read(call, out->socket, &out->request, &out->delivery);
+    if (!nt_success(status))
+        return status;
+    bool counts = out->count != NULL || !out->delivery.overlapped;
+    if (counts && !memory_probe(call, out->count, sizeof *out->count, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    return check_send_flags(out);
+}
+
+static nt_status send_from(struct sending *out, const struct buffers *buffers)
+{
+    struct io here;
+    struct io *io =
+        delivery_begin(&out->delivery, out->socket, IO_SEND, call_name(out->call.kind), &here);
+    if (io == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    io->flags = (out->flags & MSG_OOB) != 0 ? IO_URGENT : 0;
+    io->has_address = out->to != NULL;
+    io->address = out->name.address;
+    io->port = out->name.port;
+    nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+    if (io_set_buffers(io, buffers->all, buffers->count))
+        status = socket_send(io, out->call.process);
+    status = delivery_end(&out->delivery, io, status, out->socket->values[SOCKET_SEND_TIMEOUT]);
+    if (!delivery_is_done(status))
+        return status;
+    const DWORD count = (DWORD)io->request.information;
+    out->call.arguments[3] = count;
+    if (out->count != NULL)
+        memory_write(&out->call, out->count, &count, sizeof count);
+    return status;
+}
+
+static nt_status send_bytes(struct sending *out)
+{
+    struct buffers buffers;
+    nt_status status = check_send(out);
+    if (!nt_success(status))
+        return status;
+    status = buffers_read(&buffers, &out->call, out->buffers, out->buffer_count, ACCESS_READ);
+    bool stream = out->socket->kind.protocol == PROTOCOL_TCP;
+    if (nt_success(status) && !stream && buffers.size > UDP_PAYLOAD_MAX)
+        status = STATUS_BUFFER_OVERFLOW; /* WSAEMSGSIZE */
+    if (nt_success(status))
+        status = read_to(out);
+    if (nt_success(status))
+        status = send_from(out, &buffers);
+    buffers_end(&buffers);
+    return status;
+}
+
+int WSPAPI provider_send(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
+                         LPDWORD lpNumberOfBytesSent, DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
+                         LPWSATHREADID lpThreadId, LPINT lpErrno)
+{
+    struct sending out = {
+        .call = call_begin(CALL_send, s),
+        .buffers = lpBuffers,
+        .buffer_count = dwBufferCount,
+        .count = lpNumberOfBytesSent,
+        .flags = dwFlags,
+        .request = {lpOverlapped, lpCompletionRoutine, lpThreadId},
+    };
+    nt_status status = send_bytes(&out);
+    return call_finish(&out.call, status, lpErrno);
 }
 
 int WSPAPI provider_send_to(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
@@ -79,77 +306,47 @@ int WSPAPI provider_send_to(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
                             LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine,
                             LPWSATHREADID lpThreadId, LPINT lpErrno)
 {
-    (void)dwFlags;    /* MSG_DONTROUTE and its like mean nothing to a datagram that is dropped */
-    (void)lpThreadId; /* no routine is queued yet */
-    struct call call = call_begin(CALL_sendto, s);
-    const struct sending sending = {
+    struct sending out = {
+        .call = call_begin(CALL_sendto, s),
         .buffers = lpBuffers,
         .buffer_count = dwBufferCount,
         .count = lpNumberOfBytesSent,
+        .flags = dwFlags,
         .to = lpTo,
         .to_size = iTolen,
-        .overlapped = lpOverlapped,
-        .has_routine = lpCompletionRoutine != NULL,
+        .request = {lpOverlapped, lpCompletionRoutine, lpThreadId},
     };
-    nt_status status = send_datagram(&call, &sending);
+    nt_status status = send_bytes(&out);
+    return call_finish(&out.call, status, lpErrno);
+}
+
+/* ---- Ending a direction ------------------------------------------------------------------------
+ */
+
+static int shut_down(enum call_kind kind, SOCKET s, int how, const WSABUF *data, LPINT lpErrno)
+{
+    struct call call = call_begin(kind, s);
+    nt_status status;
+    struct socket_object *socket = call_socket(&call, &status);
+    call.arguments[0] = (uint32_t)how;
+    if (socket != NULL && data != NULL)
+        status = STATUS_INVALID_INFO_CLASS; /* TCP/IP carries no disconnect data: WSAENOPROTOOPT */
+    if (socket != NULL && nt_success(status))
+        status = socket_shutdown(socket, how);
     return call_finish(&call, status, lpErrno);
 }
 
-/* ---- Overlapped results
- * -------------------------------------------------------------------------- */
-
-/* Waits until the event says that the operation is done. */
-static nt_status await(const struct call *call, LPWSAOVERLAPPED overlapped)
+int WSPAPI provider_shutdown(SOCKET s, int how, LPINT lpErrno)
 {
-    WSAOVERLAPPED copy;
-    memory_read(call, &copy, overlapped, sizeof copy);
-    uint64_t handle = (uint64_t)(uintptr_t)copy.hEvent & ~(uint64_t)1;
-    struct object *event = handle_find(call->process, handle, OBJECT_EVENT);
-    if (event == NULL)
-        return STATUS_EVENT_HANDLE_INVALID;
-    return wait_for_objects(call->winsock->nt, &event, 1, false, UINT64_MAX,
-                            "WSAGetOverlappedResult", NULL);
+    return shut_down(CALL_shutdown, s, how, NULL, lpErrno);
 }
 
-/* Since Vista NULL pointers fault instead (OVL-029); a guest of ours gets WSAEFAULT, as before. */
-static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWORD transfer,
-                            BOOL wait, LPDWORD flags)
+int WSPAPI provider_send_disconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData, LPINT lpErrno)
 {
-    nt_status status;
-    WSAOVERLAPPED copy;
-    const DWORD no_flags = 0;
-    if (call_socket(call, &status) == NULL)
-        return status;
-    if (!memory_probe(call, overlapped, sizeof copy, ACCESS_READ) ||
-        !memory_probe(call, transfer, sizeof *transfer, ACCESS_WRITE) ||
-        !memory_probe(call, flags, sizeof *flags, ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
-    memory_read(call, &copy, overlapped, sizeof copy);
-    if (copy.Internal == STATUS_PENDING) {
-        if (!wait)
-            return STATUS_IO_INCOMPLETE;
-        status = await(call, overlapped);
-        if (!nt_success(status))
-            return status;
-        memory_read(call, &copy, overlapped, sizeof copy);
-    }
-    status = (nt_status)copy.Internal;
-    if (nt_status_name(status)[0] == '?' || status == STATUS_PENDING)
-        return STATUS_INVALID_PARAMETER; /* the structure is the guest's: it may hold anything */
-    if (!nt_success(status))
-        return status;
-    const DWORD bytes = (DWORD)copy.InternalHigh;
-    call->arguments[0] = bytes;
-    memory_write(call, transfer, &bytes, sizeof bytes);
-    memory_write(call, flags, &no_flags, sizeof no_flags);
-    return STATUS_SUCCESS;
+    return shut_down(CALL_WSASendDisconnect, s, SD_SEND, lpOutboundDisconnectData, lpErrno);
 }
 
-BOOL WSPAPI provider_get_overlapped_result(SOCKET s, LPWSAOVERLAPPED lpOverlapped,
-                                           LPDWORD lpcbTransfer, BOOL fWait, LPDWORD lpdwFlags,
-                                           LPINT lpErrno)
+int WSPAPI provider_recv_disconnect(SOCKET s, LPWSABUF lpInboundDisconnectData, LPINT lpErrno)
 {
-    struct call call = call_begin(CALL_WSAGetOverlappedResult, s);
-    nt_status status = get_result(&call, lpOverlapped, lpcbTransfer, fWait, lpdwFlags);
-    return call_finish(&call, status, lpErrno) == 0;
+    return shut_down(CALL_WSARecvDisconnect, s, SD_RECEIVE, lpInboundDisconnectData, lpErrno);
 }

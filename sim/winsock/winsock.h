@@ -5,14 +5,8 @@
  * and asks afd. The outcome comes back as an NTSTATUS; call.h has the one place that makes a
  * Winsock error of it. Which machine a call goes to is the host thread's: winsock_attach.
  *
- * Of the provider's 30 functions those work whose calls sim/include/win32/winsock2.h declares; the
- * others (everything that carries bytes, waits for readiness or tells addresses as text) answer
- * WSAEOPNOTSUPP through lpErrno.
- *
- * Every call runs to its end at once. So a connect on a non-blocking socket answers like one on a
- * blocking socket, an OVERLAPPED is complete when the call returns (ConnectEx and unknown control
- * codes say WSA_IO_PENDING all the same, as they are seen to), and no completion routine runs. What
- * pends has its place in ioctl.h: overlapped_begin and overlapped_complete.
+ * What has to wait waits in afd (io.h), or is told later as its caller wished (delivery.h). A
+ * blocking call is an alertable wait that goes on when an APC has run (row 101).
  */
 #ifndef SIM_WINSOCK_WINSOCK_H
 #define SIM_WINSOCK_WINSOCK_H
@@ -21,26 +15,21 @@
 
 struct _WSPPROC_TABLE;
 struct ownership;
-struct process;
+
+/* Windows, for WSAAsyncSelect: who has them sets them. */
+struct winsock_windows {
+    bool (*exists)(struct nt *nt, uint64_t window);
+    void (*post)(struct nt *nt, uint64_t window, uint32_t message, uint64_t wparam, int64_t lparam);
+};
 
 struct winsock {
     struct afd *afd;
     struct tcpip *tcpip;
     struct nt *nt;
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
-    struct ownership *ownership; /* the checker that looks on, or NULL */
-
-    struct named_host *hosts; /* scripted hosts with names, see resolve.h */
-    struct lookup *lookups;   /* GetAddrInfoEx that pend */
-    struct query *queries;    /* between WSALookupServiceBegin and End */
-    struct async_task *tasks; /* WSAAsyncGetHostByName and its kin that are not told yet */
-    uint32_t lookups_made, queries_made, tasks_made;
-
-    /* Posts a message to a window of the process; false when there is none. NULL until whoever has
-     * windows fills it in.
-     */
-    bool (*post_message)(struct winsock *winsock, struct process *process, void *window,
-                         uint32_t message, uint64_t wparam, int64_t lparam);
+    struct ownership *ownership;           /* the checker that looks on, or NULL */
+    struct blocking_hook *hooks;           /* of threads of Winsock 1.1 programs */
+    const struct winsock_windows *windows; /* NULL while there are none: see below */
 };
 
 /* NULL when the arena is full. */
@@ -51,6 +40,10 @@ void winsock_attach(struct winsock *winsock);
 struct winsock *winsock_attached(void);
 
 /* How often the process may still call WSACleanup with success. */
+struct process;
 uint32_t winsock_startups(const struct process *process);
+
+/* SO_OPENTYPE: not 0 when socket() makes sockets without the overlapped attribute. */
+uint32_t winsock_open_type(const struct process *process);
 
 #endif

@@ -13,7 +13,21 @@
  */
 const WSPPROC_TABLE *provider_for(SOCKET s);
 
-/* The table of the provider that a program named, or the first one's for NULL. */
-const WSPPROC_TABLE *provider_of_info(const WSAPROTOCOL_INFOW *info);
+/* Tries addresses of a list, in its order, with a socket that is not connected, until one answers
+ * or the time is up. Answers 0 or the last attempt's Winsock error. The list is the guest's,
+ * probed.
+ */
+struct connect_list {
+    int count;
+    const SOCKET_ADDRESS *addresses;
+};
+struct connect_names { /* places for what getsockname and getpeername say; each may be NULL */
+    LPDWORD local_size;
+    LPSOCKADDR local;
+    LPDWORD remote_size;
+    LPSOCKADDR remote;
+};
+int connect_to_any(const struct connect_list *list, SOCKET s, const struct timeval *timeout,
+                   struct connect_names *names);
 
 #endif

@@ -300,7 +300,7 @@ static void an_overlapped_structure_may_hold_anything(void **state)
     (void)state;
     SOCKET s = tcp();
     DWORD bytes, flags;
-    WSAOVERLAPPED overlapped = {.Internal = STATUS_PENDING};
+    WSAOVERLAPPED overlapped = {.Internal = STATUS_PENDING, .hEvent = (HANDLE)(uintptr_t)0xbad0};
     assert_false(WSAGetOverlappedResult(s, &overlapped, &bytes, FALSE, &flags));
     assert_int_equal(WSAGetLastError(), WSA_IO_INCOMPLETE);
     assert_false(WSAGetOverlappedResult(s, &overlapped, &bytes, TRUE, &flags));

@@ -17,12 +17,15 @@ static SOCKET open_socket(struct socket_request request, LPWSAPROTOCOL_INFOW inf
     return s;
 }
 
-/* Sockets from here have the overlapped attribute (OVL-001). */
+/* Sockets from here have the overlapped attribute (OVL-001), but after SO_OPENTYPE. */
 SOCKET socket(int af, int type, int protocol)
 {
     if (!call_allowed(CALL_socket, 0))
         return INVALID_SOCKET;
-    return open_socket((struct socket_request){af, type, protocol}, NULL, 0, WSA_FLAG_OVERLAPPED);
+    const struct process *process = winsock_attached()->nt->current->process;
+    bool overlapped = winsock_open_type(process) == 0;
+    return open_socket((struct socket_request){af, type, protocol}, NULL, 0,
+                       overlapped ? WSA_FLAG_OVERLAPPED : 0);
 }
 
 SOCKET WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g,
@@ -147,4 +150,36 @@ int getpeername(SOCKET s, struct sockaddr *name, int *namelen)
         return SOCKET_ERROR;
     int result = provider_for(s)->lpWSPGetPeerName(s, name, namelen, &error);
     return call_return(result, error);
+}
+
+/* ---- Taking connections ------------------------------------------------------------------------
+ */
+
+SOCKET WSAAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                 DWORD_PTR dwCallbackData)
+{
+    int error = 0;
+    if (!call_allowed(CALL_accept, s))
+        return INVALID_SOCKET;
+    SOCKET accepted =
+        provider_for(s)->lpWSPAccept(s, addr, addrlen, lpfnCondition, dwCallbackData, &error);
+    call_return(accepted == INVALID_SOCKET ? SOCKET_ERROR : 0, error);
+    return accepted;
+}
+
+SOCKET accept(SOCKET s, struct sockaddr *addr, int *addrlen)
+{
+    return WSAAccept(s, addr, addrlen, NULL, 0);
+}
+
+SOCKET WSAJoinLeaf(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF lpCallerData,
+                   LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS, DWORD dwFlags)
+{
+    int error = 0;
+    if (!call_allowed(CALL_WSAJoinLeaf, s))
+        return INVALID_SOCKET;
+    SOCKET leaf = provider_for(s)->lpWSPJoinLeaf(s, name, namelen, lpCallerData, lpCalleeData,
+                                                 lpSQOS, lpGQOS, dwFlags, &error);
+    call_return(leaf == INVALID_SOCKET ? SOCKET_ERROR : 0, error);
+    return leaf;
 }

@@ -60,7 +60,6 @@
 #define WINAPI
 #define APIENTRY WINAPI
 #define CALLBACK
-#define NTAPI
 #define FAR
 #define NEAR
 #define CONST const

@@ -1,0 +1,296 @@
+/* Options that hardly a socket sets: their values take memory only once one is set. */
+#include "sim/afd/option.h"
+
+#include "sim/afd/waits.h"
+#include "sim/engine/check.h"
+#include "sim/tcpip/place.h"
+#include "sim/tcpip/tcp.h"
+#include "sim/tcpip/udp.h"
+#include "sim/tcpip/wire.h"
+
+enum {
+    STREAM = 1,
+    DATAGRAM = 2,
+    RAW = 4,
+    ANY = STREAM | DATAGRAM | RAW,
+    NO_STREAM = ANY & ~STREAM
+};
+
+enum {
+    TRUTH = 1,     /* reads back as 0 or 1 */
+    OWN_LEVEL = 2, /* of a protocol's own level, which other sockets do not have at all */
+    READ_ONLY = 4,
+    ONLY_6 = 8 /* refused by an IPv4 socket */
+};
+
+struct rare_rule {
+    unsigned char protocols; /* that have the option */
+    unsigned char flags;
+    uint32_t initial;
+    uint32_t most; /* the greatest value */
+};
+
+/* Defaults and limits: winsock-behaviour rows 240 to 253; else the pages of IPPROTO_TCP,
+ * IPPROTO_UDP, IPPROTO_IP and IPPROTO_IPV6 socket options.
+ */
+/* clang-format off */
+#define RULE(option) [SOCKET_##option - SOCKET_OPTION_COUNT]
+static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
+    RULE(CONDITIONAL_ACCEPT)   = {STREAM,    TRUTH,             0,          UINT32_MAX},
+    RULE(PAUSE_ACCEPT)         = {STREAM,    TRUTH,             0,          UINT32_MAX},
+    RULE(GROUP_PRIORITY)       = {ANY,       0,                 0,          UINT32_MAX},
+    RULE(COMPARTMENT)          = {ANY,       0,                 1,          1},
+    RULE(UDP_CONNRESET)        = {DATAGRAM,  TRUTH | OWN_LEVEL, 1,          UINT32_MAX},
+    RULE(UDP_NETRESET)         = {DATAGRAM,  TRUTH | OWN_LEVEL, 1,          UINT32_MAX},
+    RULE(LOOPBACK_FAST_PATH)   = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(EXPEDITED_1122)       = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(KEEP_IDLE)            = {STREAM,    OWN_LEVEL,         7200,       UINT32_MAX},
+    RULE(KEEP_COUNT)           = {STREAM,    OWN_LEVEL,         10,         255},
+    RULE(KEEP_INTERVAL)        = {STREAM,    OWN_LEVEL,         1,          UINT32_MAX},
+    RULE(MAX_SEGMENT)          = {STREAM,    OWN_LEVEL | READ_ONLY, 1460,   0},
+    RULE(MAX_RETRANSMIT)       = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
+    RULE(MAX_RETRANSMIT_MS)    = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
+    RULE(NO_SYN_RETRIES)       = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(TIMESTAMPS)           = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(DELAY_FIN_ACK)        = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(FAST_OPEN)            = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(FAIL_ON_ICMP_ERROR)   = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(STD_URGENT)           = {STREAM,    TRUTH | OWN_LEVEL, 1,          UINT32_MAX},
+    RULE(NO_CHECKSUM)          = {DATAGRAM,  TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
+    RULE(SEND_MESSAGE_SIZE)    = {DATAGRAM,  OWN_LEVEL,         0,          65507},
+    RULE(RECEIVE_COALESCED)    = {DATAGRAM,  OWN_LEVEL,         0,          65507},
+    RULE(TTL)                  = {ANY,       0,                 128,        255},
+    RULE(TOS)                  = {ANY,       0,                 0,          255},
+    RULE(DONT_FRAGMENT)        = {ANY,       TRUTH,             0,          UINT32_MAX},
+    RULE(HEADER_INCLUDED)      = {RAW,       TRUTH,             0,          UINT32_MAX},
+    RULE(MULTICAST_TTL)        = {NO_STREAM, 0,                 1,          255},
+    RULE(MULTICAST_LOOP)       = {NO_STREAM, TRUTH,             1,          UINT32_MAX},
+    RULE(MULTICAST_IF)         = {NO_STREAM, 0,                 0,          UINT32_MAX},
+    RULE(UNICAST_IF)           = {ANY,       0,                 0,          UINT32_MAX},
+    RULE(PACKET_INFO)          = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_TTL)          = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_TOS)          = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_ECN)          = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_BROADCAST)    = {NO_STREAM, TRUTH,             1,          UINT32_MAX},
+    RULE(RECEIVE_ERROR)        = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(ARRIVAL_IF)           = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(IF_LIST)              = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(MTU_DISCOVER)         = {ANY,       0,                 0,          3},
+    RULE(USER_MTU)             = {ANY,       0,                 UINT32_MAX, UINT32_MAX},
+    RULE(MTU)                  = {ANY,       READ_ONLY,         0,          0},
+    RULE(HOPS)                 = {ANY,       ONLY_6,            128,        255},
+    RULE(DONT_FRAGMENT_6)      = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(HEADER_INCLUDED_6)    = {RAW,       ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(MULTICAST_HOPS)       = {NO_STREAM, ONLY_6,            1,          255},
+    RULE(MULTICAST_LOOP_6)     = {NO_STREAM, ONLY_6 | TRUTH,    1,          UINT32_MAX},
+    RULE(MULTICAST_IF_6)       = {NO_STREAM, ONLY_6,            0,          UINT32_MAX},
+    RULE(UNICAST_IF_6)         = {ANY,       ONLY_6,            0,          UINT32_MAX},
+    RULE(PACKET_INFO_6)        = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(HOP_LIMIT)            = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(TRAFFIC_CLASS)        = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(RECEIVE_ECN_6)        = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(RECEIVE_ERROR_6)      = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(IF_LIST_6)            = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(PROTECTION_LEVEL)     = {ANY,       ONLY_6,            UINT32_MAX, UINT32_MAX},
+    RULE(CHECKSUM_OFFSET)      = {RAW,       ONLY_6,            UINT32_MAX, UINT32_MAX},
+    RULE(MTU_DISCOVER_6)       = {ANY,       ONLY_6,            0,          3},
+    RULE(USER_MTU_6)           = {ANY,       ONLY_6,            UINT32_MAX, UINT32_MAX},
+};
+#undef RULE
+/* clang-format on */
+
+/* MTUs: Ethernet's, and what the loopback pseudo-interface is known to have. */
+enum { MTU_LAN = 1500, KEEP_ALIVE_MS = 1000 };
+
+static const struct rare_rule *rule_of(enum socket_option option)
+{
+    ASSERT(option >= SOCKET_OPTION_COUNT && option < SOCKET_RARE_END);
+    return &rules[option - SOCKET_OPTION_COUNT];
+}
+
+/* Row 253: at the level of IP an option of other sockets is WSAEINVAL; of a protocol's own level
+ * there is no such option.
+ */
+static nt_status status_of(const struct socket_object *socket, const struct rare_rule *rule)
+{
+    static const unsigned char bit[] = {
+        [PROTOCOL_TCP] = STREAM, [PROTOCOL_UDP] = DATAGRAM, [PROTOCOL_RAW] = RAW};
+    if ((rule->protocols & bit[socket->kind.protocol]) == 0)
+        return (rule->flags & OWN_LEVEL) != 0 ? STATUS_INVALID_INFO_CLASS
+                                              : STATUS_INVALID_PARAMETER;
+    bool only_6 = (rule->flags & ONLY_6) != 0;
+    return only_6 && socket->kind.family == FAMILY_4 ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+}
+
+/* A stream's packets are not taken apart (row 248). */
+static uint32_t initial_of(const struct socket_object *socket, enum socket_option option)
+{
+    if (option == SOCKET_DONT_FRAGMENT)
+        return socket->kind.protocol == PROTOCOL_TCP;
+    return rule_of(option)->initial;
+}
+
+uint32_t rare_option(const struct socket_object *socket, enum socket_option option)
+{
+    if (socket->rare == NULL)
+        return initial_of(socket, option);
+    return socket->rare->values[option - SOCKET_OPTION_COUNT];
+}
+
+static bool make_room(struct socket_object *socket)
+{
+    if (socket->rare != NULL)
+        return true;
+    struct socket_rare_options *rare =
+        ARENA_NEW(&socket->afd->nt->engine->arena, struct socket_rare_options);
+    if (rare == NULL)
+        return false;
+    for (int i = SOCKET_OPTION_COUNT; i < SOCKET_RARE_END; i++)
+        rare->values[i - SOCKET_OPTION_COUNT] = initial_of(socket, (enum socket_option)i);
+    socket->rare = rare;
+    return true;
+}
+
+void socket_forget_options(struct socket_object *socket)
+{
+    arena_give(&socket->afd->nt->engine->arena, socket->rare, sizeof *socket->rare);
+    socket->rare = NULL;
+}
+
+/* The values that the greatest one does not tell. */
+static bool is_value(enum socket_option option, uint32_t value)
+{
+    if (option == SOCKET_MTU_DISCOVER || option == SOCKET_MTU_DISCOVER_6)
+        return value != 0; /* row 253 */
+    if (option == SOCKET_PROTECTION_LEVEL)
+        return value == 10 || value == 20 || value == 30 || value == UINT32_MAX;
+    return true;
+}
+
+nt_status rare_option_set(struct socket_object *socket, enum socket_option option, uint32_t value)
+{
+    const struct rare_rule *rule = rule_of(option);
+    nt_status status = status_of(socket, rule);
+    if (!nt_success(status))
+        return status;
+    if ((rule->flags & READ_ONLY) != 0)
+        return STATUS_INVALID_INFO_CLASS;
+    if (value > rule->most || !is_value(option, value))
+        return STATUS_INVALID_PARAMETER;
+    if (option == SOCKET_CONDITIONAL_ACCEPT && socket->state == SOCKET_LISTENING)
+        return STATUS_INVALID_PARAMETER; /* SO_CONDITIONAL_ACCEPT page: before listen */
+    if (!make_room(socket))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    socket->rare->values[option - SOCKET_OPTION_COUNT] =
+        (rule->flags & TRUTH) != 0 ? value != 0 : value;
+    socket_apply_options(socket);
+    return STATUS_SUCCESS;
+}
+
+static nt_status mtu_of(const struct socket_object *socket, uint32_t *value)
+{
+    if (socket->state != SOCKET_CONNECTED)
+        return STATUS_INVALID_CONNECTION; /* row 253 */
+    const struct place peer = place_of(&socket->peer, socket->peer_port);
+    *value = place_is_loopback(&peer) ? UINT32_MAX : MTU_LAN;
+    return STATUS_SUCCESS;
+}
+
+nt_status rare_option_get(const struct socket_object *socket, enum socket_option option,
+                          uint32_t *value)
+{
+    nt_status status = status_of(socket, rule_of(option));
+    if (!nt_success(status))
+        return status;
+    if (option == SOCKET_MTU)
+        return mtu_of(socket, value);
+    *value = rare_option(socket, option);
+    return STATUS_SUCCESS;
+}
+
+/* ---- What they do -----------------------------------------------------------------------------
+ */
+
+static void apply_keep_alive(struct socket_object *socket)
+{
+    uint64_t idle_ms = (uint64_t)rare_option(socket, SOCKET_KEEP_IDLE) * KEEP_ALIVE_MS;
+    uint64_t interval_ms = (uint64_t)rare_option(socket, SOCKET_KEEP_INTERVAL) * KEEP_ALIVE_MS;
+    tcp_set_keep_alive(socket->endpoint, socket->values[SOCKET_KEEP_ALIVE] != 0,
+                       idle_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)idle_ms,
+                       interval_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)interval_ms);
+}
+
+void rare_option_apply(struct socket_object *socket)
+{
+    if (socket->kind.protocol == PROTOCOL_UDP) {
+        if (socket->rare != NULL)
+            udp_set_unreachable(socket->endpoint, rare_option(socket, SOCKET_UDP_CONNRESET) != 0);
+    } else if (socket->state == SOCKET_LISTENING) {
+        if (rare_option(socket, SOCKET_CONDITIONAL_ACCEPT) != 0)
+            tcp_listen_conditionally(socket->endpoint, true);
+    } else {
+        apply_keep_alive(socket);
+    }
+}
+
+nt_status socket_set_keep_alive(struct socket_object *socket, bool on, uint32_t idle_ms,
+                                uint32_t interval_ms)
+{
+    nt_status status = socket_set_option(socket, SOCKET_KEEP_ALIVE, on);
+    if (!nt_success(status))
+        return status;
+    if (idle_ms >= KEEP_ALIVE_MS)
+        status = socket_set_option(socket, SOCKET_KEEP_IDLE, idle_ms / KEEP_ALIVE_MS);
+    if (nt_success(status) && interval_ms >= KEEP_ALIVE_MS)
+        status = socket_set_option(socket, SOCKET_KEEP_INTERVAL, interval_ms / KEEP_ALIVE_MS);
+    bool connected = socket->state == SOCKET_CONNECTED || socket->state == SOCKET_CONNECTING;
+    if (connected)
+        tcp_set_keep_alive(socket->endpoint, on, idle_ms, interval_ms);
+    return status;
+}
+
+static bool is_multicast(const struct address *address)
+{
+    return address->family == FAMILY_4 ? address->bytes[0] >> 4 == 14 : address->bytes[0] == 0xFF;
+}
+
+/* IP_MULTICAST_IF is an index in the last three bytes of 0.0.0.x, or an address of this machine. */
+static uint32_t interface_of(uint32_t value)
+{
+    const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
+                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+    if (value == 0)
+        return 0;
+    if (bytes[0] == 0)
+        return (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    return bytes[0] == 127 ? INTERFACE_LOOPBACK : INTERFACE_LAN;
+}
+
+void socket_multicast_options(const struct socket_object *socket, struct udp_sending *sending)
+{
+    bool is_6 = sending->to.family == FAMILY_6;
+    bool multicast = is_multicast(&sending->to);
+    enum socket_option unicast = is_6 ? SOCKET_HOPS : SOCKET_TTL;
+    enum socket_option group = is_6 ? SOCKET_MULTICAST_HOPS : SOCKET_MULTICAST_TTL;
+    sending->ttl = (uint8_t)rare_option(socket, multicast ? group : unicast);
+    sending->loop =
+        rare_option(socket, is_6 ? SOCKET_MULTICAST_LOOP_6 : SOCKET_MULTICAST_LOOP) != 0;
+    sending->interface = is_6 ? rare_option(socket, SOCKET_MULTICAST_IF_6)
+                              : interface_of(rare_option(socket, SOCKET_MULTICAST_IF));
+}
+
+nt_status socket_join(struct socket_object *socket, const struct address *group, uint32_t interface,
+                      const struct address *source)
+{
+    if (socket->kind.protocol != PROTOCOL_UDP)
+        return STATUS_INVALID_PARAMETER; /* row 253 */
+    return udp_join(socket->endpoint, group, interface, source);
+}
+
+nt_status socket_leave(struct socket_object *socket, const struct address *group,
+                       uint32_t interface, const struct address *source)
+{
+    if (socket->kind.protocol != PROTOCOL_UDP)
+        return STATUS_INVALID_PARAMETER;
+    return udp_leave(socket->endpoint, group, interface, source);
+}
