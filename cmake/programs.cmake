@@ -15,6 +15,7 @@ set(BERTH_PROGRAM_FLAGS -fshort-wchar -D_WIN32=1 -D_WIN64=1 -DWIN32=1
 foreach(name printf fprintf sprintf snprintf vprintf vfprintf vsprintf vsnprintf)
   list(APPEND BERTH_PROGRAM_FLAGS -fno-builtin-${name})
 endforeach()
+set(BERTH_PROGRAM_LINK -Wl,--wrap=main,--wrap=exit,--wrap=__cxa_atexit)
 set(BERTH_SANITIZE_FLAGS "")
 if(BERTH_SANITIZE)
   set(BERTH_SANITIZE_FLAGS -fsanitize=${BERTH_SANITIZE})
@@ -58,14 +59,16 @@ ${CMAKE_BINARY_DIR}/include/win32
 ${PROJECT_SOURCE_DIR}/sim/include/win32'
 libraries='${CMAKE_BINARY_DIR}/lib/libberth_main.a
 ${CMAKE_BINARY_DIR}/lib/libberth.a
-${libraries}'")
+${libraries}'
+begin='${CMAKE_BINARY_DIR}/lib/berth_begin.o'")
 file(RELATIVE_PATH to_prefix /x/${CMAKE_INSTALL_BINDIR} /x)
 set(installed_places "prefix=$(cd \"$here/${to_prefix}\" && pwd)
 includes=\"$prefix/${CMAKE_INSTALL_INCLUDEDIR}/berth/crt
 $prefix/${CMAKE_INSTALL_INCLUDEDIR}/berth/win32\"
 libraries=\"$prefix/${CMAKE_INSTALL_LIBDIR}/libberth_main.a
 $prefix/${CMAKE_INSTALL_LIBDIR}/libberth.a
-${libraries}\"")
+${libraries}\"
+begin=\"$prefix/${CMAKE_INSTALL_LIBDIR}/berth_begin.o\"")
 foreach(driver berth-cc berth-c++)
   berth_driver(${driver} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${driver} "${build_places}")
   berth_driver(${driver} ${CMAKE_BINARY_DIR}/install/${driver} "${installed_places}")
@@ -73,11 +76,14 @@ foreach(driver berth-cc berth-c++)
 endforeach()
 
 install(TARGETS berth berth_main ARCHIVE)
+install(FILES ${CMAKE_BINARY_DIR}/lib/berth_begin.o TYPE LIB)
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/berth)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/sim/include/crt ${PROJECT_SOURCE_DIR}/sim/include/win32
   ${CMAKE_BINARY_DIR}/include/win32 DESTINATION ${headers}
   PATTERN .clang-format EXCLUDE PATTERN layout_check.h EXCLUDE)
 install(FILES ${PROJECT_SOURCE_DIR}/sim/include/berth/berth.h DESTINATION ${headers}/control/berth)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/spec/clauses ${PROJECT_SOURCE_DIR}/spec/behaviours
+  DESTINATION ${headers}/control/spec)
 install(FILES ${PROJECT_SOURCE_DIR}/spec/spec.h ${PROJECT_SOURCE_DIR}/spec/clauses.def
   ${PROJECT_SOURCE_DIR}/spec/behaviours.def ${PROJECT_SOURCE_DIR}/spec/errors.def
   DESTINATION ${headers}/control/spec)

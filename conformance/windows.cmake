@@ -4,6 +4,7 @@ add_executable(berth-conformance
   testbed/win32.c
   testbed/win32_child.c
   testbed/win32_netsh.c
+  testbed/win32_network.c
   testbed/win32_user.c
   ${conformance_suites})
 target_link_libraries(berth-conformance PRIVATE conformance_runner berth_spec
@@ -15,13 +16,14 @@ add_executable(testbed_win32_test
   testbed/win32.c
   testbed/win32_child.c
   testbed/win32_netsh.c
+  testbed/win32_network.c
   testbed/win32_user.c
   suites/suites.c)
 target_link_libraries(testbed_win32_test PRIVATE conformance_runner berth_spec ws2_32 advapi32)
 target_compile_definitions(testbed_win32_test PRIVATE "SUITES=SUITE(bed) SUITE(bed_elevated)")
 
 if(NOT MSVC)
-  add_executable(berth-conformance-sim testbed/sim.c ${conformance_suites})
+  add_executable(berth-conformance-sim testbed/sim.c testbed/sim_network.c ${conformance_suites})
   target_link_libraries(berth-conformance-sim PRIVATE conformance_runner berth)
 endif()
 

@@ -1,7 +1,7 @@
 /* The test bed in the simulator. A case runs on the host's own stack, as a thread borrowed by the
  * machine, so that cmocka's longjmp stays on one stack; its children run on fibers of their own.
  */
-#include "conformance/testbed/testbed.h"
+#include "conformance/testbed/sim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,6 @@
 #include <cmocka.h>
 
 #include <windows.h>
-
-#include "berth/berth.h"
 
 enum { PIPE_SIZE = 4096, PORTS_FIRST = 5000, REPORT_SIZE = 2048 };
 
@@ -47,10 +45,15 @@ static struct {
     _Alignas(16) unsigned char kept[TESTBED_KEPT_SIZE];
 } bed;
 
-static bool cannot(const char *reason)
+bool sim_cannot(const char *reason)
 {
     bed.reason = reason;
     return false;
+}
+
+struct berth *sim_machine(void)
+{
+    return bed.machine;
 }
 
 const char *testbed_reason(void)
@@ -130,13 +133,13 @@ struct testbed_child *testbed_start(const struct testbed_start *start, unsigned 
     launch.consent = !start->refuse_consent;
     struct testbed_child *child = calloc(1, sizeof *child);
     if (child == NULL) {
-        cannot("the host has no memory for a child");
+        sim_cannot("the host has no memory for a child");
         return NULL;
     }
     child->program = find_program(start->program);
     if (child->program == NULL) {
         free(child);
-        cannot("the suite has no program of that name");
+        sim_cannot("the suite has no program of that name");
         return NULL;
     }
     *error = berth_start(bed.machine, &launch, run_child, child, &child->process_id);
@@ -230,13 +233,13 @@ static bool pipe_take(struct pipe *pipe, unsigned char *bytes, size_t size, uint
 bool testbed_tell(struct testbed_child *child, const void *bytes, size_t size)
 {
     return pipe_write(&child->to_child, bytes, size, child->process_id) ||
-           cannot("the child has ended");
+           sim_cannot("the child has ended");
 }
 
 bool testbed_hear(struct testbed_child *child, void *bytes, size_t size)
 {
     return pipe_take(&child->to_parent, bytes, size, child->process_id) ||
-           cannot("the child ended without an answer");
+           sim_cannot("the child ended without an answer");
 }
 
 /* Nobody's clock runs while a simulated child makes up its mind: it cannot be late. */
@@ -264,14 +267,15 @@ bool testbed_tell_parent(const void *bytes, size_t size)
     struct testbed_child *child = running_child();
 
     return child != NULL ? pipe_write(&child->to_parent, bytes, size, 0)
-                         : cannot("this is no child");
+                         : sim_cannot("this is no child");
 }
 
 bool testbed_hear_parent(void *bytes, size_t size)
 {
     struct testbed_child *child = running_child();
 
-    return child != NULL ? pipe_take(&child->to_child, bytes, size, 0) : cannot("this is no child");
+    return child != NULL ? pipe_take(&child->to_child, bytes, size, 0)
+                         : sim_cannot("this is no child");
 }
 
 bool testbed_ask(const struct testbed_start *start, const void *question, size_t question_size,
@@ -281,7 +285,7 @@ bool testbed_ask(const struct testbed_start *start, const void *question, size_t
     struct testbed_child *child = testbed_start(start, &error);
 
     if (child == NULL)
-        return cannot("Windows refused to start the child");
+        return sim_cannot("Windows refused to start the child");
     bool answered =
         testbed_tell(child, question, question_size) && testbed_hear(child, answer, answer_size);
     testbed_wait(child);
@@ -375,7 +379,8 @@ int testbed_netsh(const char *line, char *output, size_t size)
 
 bool testbed_max_user_port(unsigned short port)
 {
-    return berth_set_max_user_port(bed.machine, port) || cannot("the registry cannot be written");
+    return berth_set_max_user_port(bed.machine, port) ||
+           sim_cannot("the registry cannot be written");
 }
 
 unsigned short testbed_ports(unsigned count)
@@ -427,7 +432,7 @@ bool testbed_open(const struct testbed_options *options)
 
     bed.machine = berth_new(&config);
     if (bed.machine == NULL)
-        return cannot("the host has no memory for a machine");
+        return sim_cannot("the host has no memory for a machine");
     bed.programs = options->programs;
     bed.seed = options->seed;
     bed.fingerprint = 0;
@@ -447,9 +452,9 @@ static bool enter(void)
     const struct berth_launch launch = launch_as(bed.user);
 
     if (!berth_boot(bed.machine))
-        return cannot("the machine does not boot");
+        return sim_cannot("the machine does not boot");
     if (berth_enter(bed.machine, &launch) != 0)
-        return cannot("the machine starts no program as this user");
+        return sim_cannot("the machine starts no program as this user");
     bed.thread = GetCurrentThreadId();
     return true;
 }

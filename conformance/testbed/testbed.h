@@ -133,6 +133,39 @@ struct testbed_addresses {
 };
 const struct testbed_addresses *testbed_addresses(void);
 
+/* ---- Other hosts, which only a simulated network has ------------------------------------------
+ *
+ * All false where there are none; and where an argument is no good, which is a mistake of the case.
+ */
+struct testbed_host {
+    bool ipv6;
+    unsigned char bytes[16]; /* network order; an IPv4 address in the first four */
+};
+
+/* A host in the LAN, under a name or NULL. Silent: nothing comes back from ports without a script;
+ * else they refuse.
+ */
+bool testbed_remote_host(const char *name, const struct testbed_host *host, bool silent);
+
+/* What its port does: "send hello; receive 5; echo; close", "drop", "refuse", "accept 500",
+ * "wait 100; reset", "stop"; sim/tcpip/remote.h has all the words.
+ */
+bool testbed_remote_port(const struct testbed_host *host, bool udp, unsigned short port,
+                         const char *script);
+
+/* It connects to this machine's LAN address of its family, or sends a datagram to any address. */
+bool testbed_remote_connect(const struct testbed_host *host, unsigned short from,
+                            unsigned short port, const char *script);
+bool testbed_remote_send(const struct testbed_host *host, unsigned short from,
+                         const struct testbed_host *to, unsigned short port, const void *bytes,
+                         size_t size);
+
+/* Nothing passes between this machine and the host any more, or passes again. */
+bool testbed_remote_cut(const struct testbed_host *host, bool cut);
+
+/* Of so many packets in 65536 each is lost, comes twice, or is overtaken. */
+bool testbed_wire(unsigned loss, unsigned duplication, unsigned reordering, bool loopback);
+
 /* Why the last function here answered false, NULL or -1. */
 const char *testbed_reason(void);
 

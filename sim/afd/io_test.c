@@ -1,5 +1,6 @@
 /* Receives and sends that wait, and how they end. */
 #include "sim/afd/fixture_io.h"
+#include "sim/tcpip/wire.h"
 
 enum { PORT = 5000 };
 
@@ -208,6 +209,40 @@ static void datagrams_keep_their_bounds(void **state)
     socket_close(self, two);
 }
 
+static void a_close_forgets_what_a_finished_peer_left_unread(void **state)
+{
+    (void)state;
+    struct pair pair = connected_pair(PORT);
+    send_text(pair.server, "unread");
+    assert_status(socket_shutdown(pair.client, 1), STATUS_SUCCESS);
+    assert_status(socket_shutdown(pair.server, 1), STATUS_SUCCESS);
+    let_events_run();
+
+    close_pair(&pair);
+
+    tcpip_check(afd->tcpip);
+}
+
+/* The acknowledgement of what was on its way gets lost, and nothing is sent that would bring it. */
+static void a_wire_that_begins_to_lose_loses_nothing_for_good(void **state)
+{
+    (void)state;
+    static const struct wire_faults everything = {.loss = 65536, .loopback = true};
+    static const struct wire_faults nothing = {.loopback = true};
+    struct pair pair = connected_pair(PORT);
+    send_text(pair.client, "first");
+    send_text(pair.client, " and second"); /* Nagle holds it back */
+    wire_set_faults(afd->tcpip, &everything);
+    wait_for_time(machine.nt, 2000, "a test");
+    wire_set_faults(afd->tcpip, &nothing);
+
+    for (int i = 0; i < 5; i++)
+        let_events_run();
+
+    assert_receives(pair.server, "first and second");
+    close_pair(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +257,8 @@ int main(void)
         SOCKET_TEST(a_reset_fails_what_pends_and_what_follows),
         SOCKET_TEST(the_network_ends_what_pends),
         SOCKET_TEST(datagrams_keep_their_bounds),
+        SOCKET_TEST(a_close_forgets_what_a_finished_peer_left_unread),
+        SOCKET_TEST(a_wire_that_begins_to_lose_loses_nothing_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

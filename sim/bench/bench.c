@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "berth/berth.h"
+#include "sim/bench/executive.h"
 #include "sim/bench/host.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
     SUITE_RUNS = 3,
     CYCLES = 100000,
     HOST_CYCLES = 4000,
+    HOST_EVENTS = 100000,
     BOOTS = 200,
     SCHEDULES = 5000,
     STORED = 1000,
@@ -276,6 +278,20 @@ static double host_mix_time(void)
     return (double)(host_now_ns() - start) / HOST_CYCLES / HOST_MIX_CALLS;
 }
 
+static double host_timer_time(void)
+{
+    uint64_t start = host_now_ns();
+    need(host_timer(HOST_EVENTS), "the host's timer");
+    return (double)(host_now_ns() - start) / HOST_EVENTS;
+}
+
+static double host_counter_time(void)
+{
+    uint64_t start = host_now_ns();
+    need(host_counter(HOST_EVENTS), "the host's counter");
+    return (double)(host_now_ns() - start) / HOST_EVENTS;
+}
+
 /* ---- Rows --------------------------------------------------------------------------------------
  */
 
@@ -314,7 +330,27 @@ static struct row measured(const char *what, const char *unit, double target, do
         .what = what, .unit = unit, .target = target, .measured = true, .value = value};
 }
 
-enum { ROWS = 9 };
+static struct row millions(const char *what, double target, double (*measure)(void))
+{
+    struct row row = measured(what, "M/s", target, millions_a_second(median(measure, RUNS)));
+    row.at_least = true;
+    return row;
+}
+
+enum { ROWS = 14 };
+
+static void measure_executive(struct row *rows)
+{
+    double timer = millions_a_second(median(host_timer_time, RUNS));
+
+    rows[0] = millions("engine events, 64 pending", 10, executive_event_64);
+    rows[1] = millions("engine events, 65,536 pending", 4, executive_event_65536);
+    rows[0].peer = rows[1].peer = timer;
+    rows[2] = millions("completion routines in an alertable wait", 2, executive_routine);
+    rows[3] = millions("packets through a completion port", 2, executive_packet);
+    rows[3].peer = millions_a_second(median(host_counter_time, RUNS));
+    rows[4] = millions("packets to a thread that waits", 0, executive_packet_handed_over);
+}
 
 static void measure(struct row rows[ROWS])
 {
@@ -339,6 +375,7 @@ static void measure(struct row rows[ROWS])
     rows[8] = measured("schedules of 3 threads and 20 steps, explored", "k/s", 100,
                        1e3 * millions_a_second(median(time_schedule, RUNS)));
     rows[8].at_least = true;
+    measure_executive(&rows[9]);
     if (host_run_beside("berth-conformance", &exit_code)) {
         rows[7].measured = true;
         rows[7].value = median(suite_time, SUITE_RUNS);

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#if defined(__linux__)
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#endif
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,6 +82,49 @@ bool host_mix(unsigned rounds)
     }
     return true;
 }
+
+#if defined(__linux__)
+bool host_timer(unsigned rounds)
+{
+    const struct itimerspec soon = {.it_value.tv_nsec = 1};
+    int timer = timerfd_create(CLOCK_MONOTONIC, 0);
+    uint64_t expired;
+    bool done = timer >= 0;
+
+    for (unsigned i = 0; i < rounds && done; i++)
+        done = timerfd_settime(timer, 0, &soon, NULL) == 0 &&
+               read(timer, &expired, sizeof expired) == sizeof expired;
+    if (timer >= 0)
+        close(timer);
+    return done;
+}
+
+bool host_counter(unsigned rounds)
+{
+    int counter = eventfd(0, 0);
+    uint64_t one = 1;
+    bool done = counter >= 0;
+
+    for (unsigned i = 0; i < rounds && done; i++)
+        done = write(counter, &one, sizeof one) == sizeof one &&
+               read(counter, &one, sizeof one) == sizeof one;
+    if (counter >= 0)
+        close(counter);
+    return done;
+}
+#else
+bool host_timer(unsigned rounds)
+{
+    (void)rounds;
+    return true;
+}
+
+bool host_counter(unsigned rounds)
+{
+    (void)rounds;
+    return true;
+}
+#endif
 
 static void run_quietly(const char *path)
 {

@@ -22,6 +22,12 @@ bool host_cycle(unsigned rounds);
 enum { HOST_MIX_CALLS = 5 };
 bool host_mix(unsigned rounds);
 
+/* `rounds` rounds of a timer that is set to be due at once and waited for; of a counter that is
+ * raised and read. False when the host has no such thing.
+ */
+bool host_timer(unsigned rounds);
+bool host_counter(unsigned rounds);
+
 /* Runs the program `name` that lies beside this one, its output thrown away. False when there is no
  * such program; `exit_code` gets its exit code.
  */

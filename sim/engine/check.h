@@ -5,7 +5,13 @@
 #ifndef SIM_ENGINE_CHECK_H
 #define SIM_ENGINE_CHECK_H
 
+#include <stdbool.h>
+
 enum { CHECK_EXIT_CODE = 3 };
+
+/* Something failed: the process is on its way out. */
+extern bool check_failing;
+
 
 _Noreturn void check_failed(const char *fact, const char *file, int line);
 

@@ -7,7 +7,7 @@
 
 struct fiber;
 
-enum { FIBER_STACK_BYTES = 256 * 1024 };
+enum { FIBER_STACK_BYTES = 1024 * 1024 };
 
 /* The fiber that the host's own stack is; made at the first call, one for each host thread. */
 struct fiber *fiber_host(void);

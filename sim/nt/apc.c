@@ -46,6 +46,25 @@ bool apc_deliver(struct nt *nt)
     return any;
 }
 
+bool apc_take_back(struct thread *thread, struct apc *apc)
+{
+    struct apc *before = NULL;
+    struct apc *at = thread->apcs;
+    while (at != NULL && at != apc) {
+        before = at;
+        at = at->next;
+    }
+    if (at == NULL)
+        return false;
+    if (before == NULL)
+        thread->apcs = apc->next;
+    else
+        before->next = apc->next;
+    if (thread->apcs_last == apc)
+        thread->apcs_last = before;
+    return true;
+}
+
 void apc_drop_all(struct thread *thread)
 {
     struct apc *apc;

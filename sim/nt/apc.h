@@ -27,6 +27,9 @@ bool apc_queue(struct thread *thread, struct apc *apc);
 /* Runs what is queued to the running thread, what is queued meanwhile included. Whether any ran. */
 bool apc_deliver(struct nt *nt);
 
+/* Takes an APC out of the thread's queue again. False when it is not in there. */
+bool apc_take_back(struct thread *thread, struct apc *apc);
+
 /* Drops all that is queued: the thread ends. */
 void apc_drop_all(struct thread *thread);
 

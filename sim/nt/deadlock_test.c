@@ -45,6 +45,10 @@ static void a_lock_of_all_threads_is_told_with_names(void **state)
 {
     (void)state;
     struct object *never = event_create(machine.nt, true, false);
+    struct object *other_event = event_create(machine.nt, true, false);
+    uint64_t handle = 0;
+    handle_open(home, other_event, false, &handle);
+    handle_open(home, never, false, &handle);
     machine.nt->deadlock = note_and_leave;
     machine.nt->deadlock_context = &machine;
     report[0] = '\0';
@@ -57,8 +61,9 @@ static void a_lock_of_all_threads_is_told_with_names(void **state)
         fail_msg("a wait without end came back");
     }
     /* System is 4; this process 8, its thread 12; and so on. */
-    assert_string_equal(report, "process 8 thread 12 waits in WaitForSingleObject\n"
-                                "process 8 thread 16 waits in WaitForMultipleObjects\n"
+    assert_string_equal(report, "process 8 thread 12 waits in WaitForSingleObject for event 0x8\n"
+                                "process 8 thread 16 waits in WaitForMultipleObjects for event "
+                                "0x8\n"
                                 "process 20 thread 24 waits in WaitForMultipleObjects\n");
 }
 

@@ -84,8 +84,23 @@ nt_status handle_open(struct process *process, struct object *object, bool inher
     return STATUS_SUCCESS;
 }
 
+/* GetCurrentProcess' and GetCurrentThread's answers: names for whoever asks. */
+static struct object *find_pseudo(const struct process *process, uint64_t handle)
+{
+    struct nt *nt = process->object.nt;
+    if (nt->current == NULL || nt->current->process != process)
+        return NULL;
+    if (handle == PSEUDO_PROCESS)
+        return &nt->current->process->object;
+    return handle == PSEUDO_THREAD ? &nt->current->object : NULL;
+}
+
 struct object *handle_find(const struct process *process, uint64_t handle, enum object_type type)
 {
+    if (handle >= PSEUDO_THREAD) {
+        struct object *object = find_pseudo(process, handle);
+        return object != NULL && object->type == type ? object : NULL;
+    }
     const struct handle_entry *entry = find_entry(process, handle);
     return entry != NULL && entry->object->type == type ? entry->object : NULL;
 }
@@ -95,12 +110,25 @@ bool handle_exists(const struct process *process, uint64_t handle)
     return find_entry(process, handle) != NULL;
 }
 
-nt_status handle_close(struct process *process, uint64_t handle)
+struct object *handle_object(const struct process *process, uint64_t handle)
 {
-    struct handle_entry *entry = find_entry(process, handle);
-    if (entry == NULL)
-        return STATUS_INVALID_HANDLE;
+    if (handle >= PSEUDO_THREAD)
+        return find_pseudo(process, handle);
+    const struct handle_entry *entry = find_entry(process, handle);
+    return entry != NULL ? entry->object : NULL;
+}
 
+uint64_t handle_of_object(const struct process *process, const struct object *object)
+{
+    const struct handle_table *table = process->handles;
+    for (uint32_t i = 0; table != NULL && i < table->end; i++)
+        if (table->entries[i].object == object)
+            return (uint64_t)(i + 1) * 4;
+    return 0;
+}
+
+static void close_entry(struct process *process, struct handle_entry *entry, uint64_t handle)
+{
     struct object *object = entry->object;
     struct handle_table *table = process->handles;
     *entry = (struct handle_entry){.next_free = table->first_free};
@@ -113,24 +141,37 @@ nt_status handle_close(struct process *process, uint64_t handle)
     if (--object->handles == 0 && object->ops->cleanup != NULL)
         object->ops->cleanup(object);
     object_release(object);
-    return STATUS_SUCCESS;
 }
 
-nt_status handle_get_inherit(const struct process *process, uint64_t handle, bool *inherit)
-{
-    const struct handle_entry *entry = find_entry(process, handle);
-    if (entry == NULL)
-        return STATUS_INVALID_HANDLE;
-    *inherit = entry->inherit;
-    return STATUS_SUCCESS;
-}
-
-nt_status handle_set_inherit(struct process *process, uint64_t handle, bool inherit)
+nt_status handle_close(struct process *process, uint64_t handle)
 {
     struct handle_entry *entry = find_entry(process, handle);
     if (entry == NULL)
         return STATUS_INVALID_HANDLE;
-    entry->inherit = inherit;
+    if (entry->protect)
+        return STATUS_HANDLE_NOT_CLOSABLE;
+    close_entry(process, entry, handle);
+    return STATUS_SUCCESS;
+}
+
+nt_status handle_get_flags(const struct process *process, uint64_t handle, unsigned *flags)
+{
+    const struct handle_entry *entry = find_entry(process, handle);
+    if (entry == NULL)
+        return STATUS_INVALID_HANDLE;
+    *flags = (entry->inherit ? HANDLE_INHERITS : 0u) | (entry->protect ? HANDLE_PROTECTED : 0u);
+    return STATUS_SUCCESS;
+}
+
+nt_status handle_set_flags(struct process *process, uint64_t handle, unsigned mask, unsigned flags)
+{
+    struct handle_entry *entry = find_entry(process, handle);
+    if (entry == NULL)
+        return STATUS_INVALID_HANDLE;
+    if ((mask & HANDLE_INHERITS) != 0)
+        entry->inherit = (flags & HANDLE_INHERITS) != 0;
+    if ((mask & HANDLE_PROTECTED) != 0)
+        entry->protect = (flags & HANDLE_PROTECTED) != 0;
     return STATUS_SUCCESS;
 }
 
@@ -183,7 +224,8 @@ void handle_table_close(struct process *process)
     if (table == NULL)
         return;
     for (uint32_t number = 1; number <= table->end; number++)
-        handle_close(process, (uint64_t)number * 4);
+        if (entry_at(table, number)->object != NULL)
+            close_entry(process, entry_at(table, number), (uint64_t)number * 4);
     ASSERT(table->count == 0);
     process->handles = NULL;
     arena_give(arena_of(process), table, table_bytes(table->size));

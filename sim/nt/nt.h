@@ -38,18 +38,26 @@ struct nt {
     struct thread *borrowed;   /* the thread on the host's own stack, or NULL */
     struct thread *ready, *ready_last;
     uint32_t ready_count;
-    uint32_t turns_given_up; /* since a thread last became ready; see wait_for_time */
-    uint32_t looks_in_vain;  /* in a row; see looked_in_vain */
-    uint32_t last_id;        /* of a process or thread, which share their numbers */
-    struct request *told;    /* completed at once and told; see request_complete */
+    struct name *names;         /* of objects; see names.h */
+    uint32_t turns_given_up;    /* since a thread last became ready; see wait_for_time */
+    uint32_t looks_in_vain;     /* in a row; see looked_in_vain */
+    uint32_t last_id;           /* of a process or thread, which share their numbers */
+    struct request *told;       /* completed at once and told; see request_complete */
     struct request_walk *walks; /* over lists of requests, the innermost first */
     bool stack_is_orphan; /* the thread of the running stack has ended: nothing comes back to it */
     bool deadlocked;
     uint64_t boots;
     uint64_t booted_ns;
+    /* The floor that runs programs: what it keeps, and what it is told. Any may be NULL. */
+    void *runtime;
+    void (*thread_runs)(struct thread *thread); /* before it does */
+    void (*thread_ended)(struct thread *thread);
+    void (*process_ended)(struct process *process);
+    /* The process ends, and has a pool: gives it back. Its threads have ended. */
+    void (*pool_ends)(struct process *process);
     /* Called when every thread waits and no event is left, on the host's own stack; `report` has
-     * a line for each thread, "process 8 thread 12 waits in WaitForSingleObject". Must not return:
-     * the default prints the report and exits with 3.
+     * a line for each thread: see deadlock.h. Must not return: the default prints the report and
+     * exits with 3.
      */
     void (*deadlock)(void *context, const char *report);
     void *deadlock_context;

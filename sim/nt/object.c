@@ -3,6 +3,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
 #include "sim/nt/handle_table.h"
+#include "sim/nt/names.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/wait.h"
 
@@ -49,7 +50,7 @@ static void event_destroy(struct object *object)
     arena_give(&object->nt->engine->arena, object, sizeof *object);
 }
 
-static const struct object_ops event_ops = {.destroy = event_destroy};
+static const struct object_ops event_ops = {.cleanup = name_drop, .destroy = event_destroy};
 
 struct object *event_create(struct nt *nt, bool manual, bool signaled)
 {

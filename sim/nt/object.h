@@ -32,6 +32,12 @@ enum object_type {
 };
 
 struct object_ops {
+    /* Whether a wait of `thread` for it would be satisfied, and what a satisfied wait takes away;
+     * the answer says whether it was abandoned. Both or neither: NULL for those whose `signaled`
+     * says it and whose `resets` takes it.
+     */
+    bool (*ready)(const struct object *object, const struct thread *thread);
+    bool (*take)(struct object *object, struct thread *thread);
     /* A handle in `process` was closed; more may be left. May be NULL. */
     void (*handle_closed)(struct object *object, struct process *process);
     /* The last handle was closed. May be NULL. */
@@ -44,6 +50,7 @@ struct object {
     enum object_type type;
     bool signaled;
     bool resets; /* one satisfied wait takes the signal away (an auto-reset event) */
+    bool named;  /* stands in nt->names; see names.h */
     uint32_t handles;
     uint32_t references;
     struct nt *nt;
@@ -71,21 +78,33 @@ nt_status handle_open(struct process *process, struct object *object, bool inher
                       uint64_t *handle);
 
 /* The object behind a handle, or NULL: no such handle, or of another type. The object lives as long
- * as the handle; take a reference to keep it across a wait.
+ * as the handle; take a reference to keep it across a wait. The two pseudo handles name the running
+ * process and thread, and have no entry in the table.
  */
+#define PSEUDO_PROCESS UINT64_MAX
+#define PSEUDO_THREAD (UINT64_MAX - 1)
 struct object *handle_find(const struct process *process, uint64_t handle, enum object_type type);
 
 /* Whether the handle names any object at all. */
 bool handle_exists(const struct process *process, uint64_t handle);
 
-/* STATUS_INVALID_HANDLE when there is none. */
+/* The object of any type, or NULL. */
+struct object *handle_object(const struct process *process, uint64_t handle);
+
+/* The lowest handle of the process for the object, or 0. Looks at all. */
+uint64_t handle_of_object(const struct process *process, const struct object *object);
+
+/*   STATUS_INVALID_HANDLE       there is none
+ *   STATUS_HANDLE_NOT_CLOSABLE  it is protected
+ */
 nt_status handle_close(struct process *process, uint64_t handle);
 
-/* Whether children inherit the handle (Get- and SetHandleInformation). STATUS_INVALID_HANDLE when
- * there is none.
+/* Whether children inherit the handle and whether it cannot be closed (Get- and
+ * SetHandleInformation). STATUS_INVALID_HANDLE when there is none.
  */
-nt_status handle_get_inherit(const struct process *process, uint64_t handle, bool *inherit);
-nt_status handle_set_inherit(struct process *process, uint64_t handle, bool inherit);
+enum handle_flag { HANDLE_INHERITS = 1, HANDLE_PROTECTED = 2 };
+nt_status handle_get_flags(const struct process *process, uint64_t handle, unsigned *flags);
+nt_status handle_set_flags(struct process *process, uint64_t handle, unsigned mask, unsigned flags);
 
 /* The next handle after `handle` (0 to begin) of that type, or 0: how a process' sockets are told
  * over, in the order of their numbers.

@@ -4,6 +4,7 @@
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
 #include "sim/nt/handle_table.h"
+#include "sim/nt/mutex.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/request.h"
 #include "sim/nt/thread.h"
@@ -61,6 +62,7 @@ static void stop_threads(struct process *process, uint32_t exit_code)
         request_settle(thread->object.nt);
         request_thread_ends(thread);
         apc_drop_all(thread);
+        mutex_abandon_all(thread);
         if (thread->wait != NULL)
             wait_end(thread->wait, STATUS_CANCELLED);
     }
@@ -86,6 +88,8 @@ void process_end(struct process *process, uint32_t exit_code)
     process->exit_code = exit_code;
     unlink_process(process);
     stop_threads(process, exit_code);
+    if (process->pool != NULL)
+        nt->pool_ends(process);
     handle_table_close(process);
     userspace_close(&process->userspace);
     engine_record(nt->engine, &(struct record){
@@ -93,6 +97,8 @@ void process_end(struct process *process, uint32_t exit_code)
                                   .subject = process->id,
                                   .result = exit_code,
                               });
+    if (nt->process_ended != NULL)
+        nt->process_ended(process);
     object_signal(&process->object);
     object_release(&process->object);
     SLOW(nt_check(nt));

@@ -29,6 +29,8 @@ struct process {
     struct handle_table *handles;
     struct userspace userspace;
     struct thread *threads; /* oldest first */
+    void *runtime;          /* what the floor that runs programs keeps of it */
+    void *pool;             /* the runtime's pool of threads, or NULL; see nt->pool_ends */
     struct process *next;   /* of nt->processes, oldest first */
     /* Scratch of winsock/, zeroed at creation: how often WSAStartup was called and so on. */
     _Alignas(8) unsigned char winsock[WINSOCK_PROCESS_BYTES];
@@ -38,7 +40,8 @@ enum thread_state {
     THREAD_READY,
     THREAD_RUNNING,
     THREAD_WAITING,
-    THREAD_PARKED, /* borrowed, and the host's stack is another's just now */
+    THREAD_PARKED,    /* borrowed, and the host's stack is another's just now */
+    THREAD_SUSPENDED, /* ready, but for its suspend count */
     THREAD_ENDED
 };
 
@@ -55,11 +58,14 @@ struct thread {
     bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
     struct wait *wait;     /* while THREAD_WAITING */
+    uint32_t suspended;    /* how often; while it is, it does not run */
+    void *runtime;         /* as in struct process */
     struct apc *apcs, *apcs_last;
     struct request *requests; /* overlapped ones it issued, that pend, the oldest first */
     struct request *calls;    /* synchronous ones, on its stack, the newest first */
     struct port *port;        /* that it counts for, referenced; or NULL */
     struct packet *handed;    /* the packet its wait in the port ended with, until it runs */
+    struct mutex *mutexes;    /* that it owns, the latest first */
     struct thread *next_in_process;
     struct thread *next_ready;
 };
@@ -78,14 +84,19 @@ struct process *process_create(struct nt *nt, const struct token *token, struct 
  */
 void process_end(struct process *process, uint32_t exit_code);
 
-/* The process with that id, or NULL; an ended one is not found. */
+/* The process with that id, or NULL; an ended one is not found. Likewise a thread. */
 struct process *process_find(struct nt *nt, uint32_t id);
+struct thread *thread_find(struct nt *nt, uint32_t id);
 
 /* A thread on a fiber of its own, ready to run `start(context)`; when that returns, the thread ends
  * with exit code 0, and its process with it when it was the last. NULL when there is no memory, or
  * the process has ended.
  */
 struct thread *thread_create(struct process *process, void (*start)(void *), void *context);
+
+/* The same, suspended once. */
+struct thread *thread_create_suspended(struct process *process, void (*start)(void *),
+                                       void *context);
 
 /* Makes the host's running stack a thread of `process`, the running one. It must be given back
  * with thread_return before another machine runs on this stack. NULL when the arena is full.
@@ -99,9 +110,24 @@ void thread_return(struct nt *nt);
 void thread_park(struct nt *nt);
 void thread_resume(struct thread *thread);
 
+/* Holds a thread back until as many times resumed: a wait it is in goes on. The running thread
+ * stops here. Both answer how often it was suspended before.
+ */
+enum { SUSPENDED_MAX = 127 };
+uint32_t thread_suspend(struct thread *thread);
+uint32_t thread_unsuspend(struct thread *thread);
+
+/* Ends a thread that is not a borrowed one, the running one or another; its process with it when it
+ * was the last.
+ */
+void thread_terminate(struct thread *thread, uint32_t exit_code);
+
 /* Ends the running thread, which is not a borrowed one; its process with it when it was the last.
  */
 _Noreturn void thread_end(struct thread *thread, uint32_t exit_code);
+
+/* Lets another thread run now. False when none is ready. */
+bool thread_yield(struct nt *nt);
 
 enum { WAIT_OBJECTS_MAX = 64 };
 
@@ -110,10 +136,9 @@ struct wait_request {
     uint32_t count; /* 0 waits for time alone */
     bool all;
     bool alertable;
-    uint64_t timeout_ns;     /* from now; UINT64_MAX waits for ever; 0 only looks */
-    const char *call;        /* a literal */
-    const uint64_t *handles; /* as many as objects, for the deadlock report; or NULL */
-    struct port *port;       /* port.c's; else NULL */
+    uint64_t timeout_ns; /* from now; UINT64_MAX waits for ever; 0 only looks */
+    const char *call;    /* a literal */
+    struct port *port;   /* port.c's; else NULL */
 };
 
 /* Waits until one (or all) of the objects is signaled. `index` gets which; may be NULL. Objects
@@ -121,6 +146,7 @@ struct wait_request {
  * at once.
  *
  *   STATUS_SUCCESS                 satisfied
+ *   STATUS_ABANDONED_WAIT_0        satisfied; the mutex at `index`, or one of all, was abandoned
  *   STATUS_USER_APC                alertable, and APCs ran
  *   STATUS_TIMEOUT                 the time is up
  *   STATUS_INSUFFICIENT_RESOURCES  the arena has no room for the timer
@@ -128,7 +154,7 @@ struct wait_request {
  */
 nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *index);
 
-/* The same, neither alertable nor with handles to report. */
+/* The same, not alertable. */
 nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
                            uint64_t timeout_ns, const char *call, uint32_t *index);
 

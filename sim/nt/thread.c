@@ -3,6 +3,7 @@
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
+#include "sim/nt/mutex.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
@@ -48,6 +49,7 @@ static void let_go_of_requests(struct thread *thread)
     request_settle(thread->object.nt);
     request_thread_ends(thread);
     port_thread_leaves(thread);
+    mutex_abandon_all(thread);
 }
 
 /* What every end of a thread has in common. The executive's reference goes. */
@@ -72,6 +74,8 @@ static void finish(struct thread *thread, uint32_t exit_code)
                                   .subject = thread->id,
                                   .result = exit_code,
                               });
+    if (nt->thread_ended != NULL)
+        nt->thread_ended(thread);
     object_signal(&thread->object);
     object_release(&thread->object);
 }
@@ -83,7 +87,8 @@ static void run_thread(void *context)
     thread_end(thread, 0);
 }
 
-struct thread *thread_create(struct process *process, void (*start)(void *), void *context)
+/* A thread with a stack that nobody has entered yet. */
+static struct thread *create(struct process *process, void (*start)(void *), void *context)
 {
     if (process->ended)
         return NULL;
@@ -97,8 +102,56 @@ struct thread *thread_create(struct process *process, void (*start)(void *), voi
     }
     thread->start = start;
     thread->start_context = context;
-    ready_append(thread);
     return thread;
+}
+
+struct thread *thread_create(struct process *process, void (*start)(void *), void *context)
+{
+    struct thread *thread = create(process, start, context);
+    if (thread != NULL)
+        ready_append(thread);
+    return thread;
+}
+
+struct thread *thread_create_suspended(struct process *process, void (*start)(void *),
+                                       void *context)
+{
+    struct thread *thread = create(process, start, context);
+    if (thread != NULL) {
+        thread->suspended = 1;
+        ready_append(thread);
+    }
+    return thread;
+}
+
+uint32_t thread_suspend(struct thread *thread)
+{
+    uint32_t before = thread->suspended;
+    ASSERT(before < SUSPENDED_MAX);
+    ASSERT(thread->state != THREAD_ENDED);
+
+    thread->suspended++;
+    if (thread->state == THREAD_READY) {
+        ready_remove(thread);
+        thread->state = THREAD_SUSPENDED;
+    } else if (thread->state == THREAD_RUNNING) {
+        ready_append(thread);
+        switch_away(thread);
+    }
+    return before;
+}
+
+uint32_t thread_unsuspend(struct thread *thread)
+{
+    uint32_t before = thread->suspended;
+    if (before == 0)
+        return 0;
+    thread->suspended--;
+    if (thread->suspended == 0 && thread->state == THREAD_SUSPENDED) {
+        thread->object.nt->turns_given_up = 0;
+        ready_append(thread);
+    }
+    return before;
 }
 
 struct thread *thread_borrow(struct process *process)
@@ -177,6 +230,27 @@ _Noreturn void thread_end(struct thread *thread, uint32_t exit_code)
     switch_away_for_good(nt);
 }
 
+void thread_terminate(struct thread *thread, uint32_t exit_code)
+{
+    ASSERT(thread->state != THREAD_ENDED);
+    if (thread == thread->object.nt->current)
+        thread_end(thread, exit_code);
+    if (thread == thread->process->threads && thread->next_in_process == NULL)
+        process_end(thread->process, exit_code);
+    else
+        thread_stop(thread, exit_code);
+}
+
+struct thread *thread_find(struct nt *nt, uint32_t id)
+{
+    for (struct process *process = nt->processes; process != NULL; process = process->next)
+        for (struct thread *thread = process->threads; thread != NULL;
+             thread = thread->next_in_process)
+            if (thread->id == id)
+                return thread;
+    return NULL;
+}
+
 void thread_lose_power(struct thread *thread)
 {
     if (!thread->borrowed)
@@ -198,6 +272,8 @@ void thread_check(const struct thread *thread)
     ASSERT(thread->borrowed == (thread == nt->borrowed || thread->state == THREAD_PARKED));
     ASSERT((thread->state == THREAD_RUNNING) == (thread == nt->current));
     ASSERT((thread->state == THREAD_WAITING) == (thread->wait != NULL));
+    if (thread->state == THREAD_READY || thread->state == THREAD_RUNNING)
+        ASSERT(thread->suspended == 0);
     if (thread->wait != NULL)
         wait_check(thread->wait);
 }

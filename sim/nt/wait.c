@@ -1,10 +1,9 @@
 #include "sim/nt/wait.h"
 
-#include <stdio.h>
-
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
+#include "sim/nt/deadlock.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
@@ -21,8 +20,12 @@ enum { LOOKS_IN_VAIN_MAX = 64, TURNS_IN_VAIN_MAX = 64 };
 void ready_append(struct thread *thread)
 {
     struct nt *nt = thread->object.nt;
-    thread->state = THREAD_READY;
     thread->next_ready = NULL;
+    if (thread->suspended > 0) {
+        thread->state = THREAD_SUSPENDED;
+        return;
+    }
+    thread->state = THREAD_READY;
     if (nt->ready == NULL)
         nt->ready = thread;
     else
@@ -69,6 +72,8 @@ static struct thread *choose_thread(struct nt *nt)
     ready_remove(thread);
     thread->state = THREAD_RUNNING;
     nt->current = thread;
+    if (nt->thread_runs != NULL)
+        nt->thread_runs(thread);
     engine_record(nt->engine, &(struct record){.kind = RECORD_RUN, .subject = thread->id});
     return thread;
 }
@@ -83,30 +88,10 @@ static struct fiber *choose_fiber(struct nt *nt)
     if (thread != NULL)
         return thread->fiber;
     ASSERT(nt->borrowed != NULL);
+    if (nt->thread_runs != NULL)
+        nt->thread_runs(nt->borrowed);
     nt->deadlocked = true;
     return nt->borrowed->fiber;
-}
-
-static void report_deadlock(struct nt *nt)
-{
-    char report[4096];
-    size_t used = 0;
-
-    report[0] = '\0';
-    for (struct process *process = nt->processes; process != NULL; process = process->next)
-        for (struct thread *thread = process->threads; thread != NULL;
-             thread = thread->next_in_process) {
-            int size =
-                snprintf(report + used, sizeof report - used, "process %u thread %u waits in %s\n",
-                         process->id, thread->id, thread->waits_for);
-            if (size < 0 || (size_t)size >= sizeof report - used) {
-                report[used] = '\0';
-                break;
-            }
-            used += (size_t)size;
-        }
-    nt->deadlock(nt->deadlock_context, report);
-    ABSURD("the guest goes on after a deadlock");
 }
 
 void switch_away(struct thread *thread)
@@ -119,7 +104,7 @@ void switch_away(struct thread *thread)
     }
     fiber_switch(to);
     if (nt->deadlocked)
-        report_deadlock(nt);
+        deadlock_report(nt);
     ASSERT(nt->current == thread);
 }
 
@@ -131,28 +116,41 @@ _Noreturn void switch_away_for_good(struct nt *nt)
 /* ---- Waiting ----------------------------------------------------------------------------------
  */
 
-static void take_signal(struct object *object)
+static inline bool is_ready(const struct object *object, const struct thread *thread)
 {
-    if (object->resets)
-        object->signaled = false;
+    return object->ops->ready == NULL ? object->signaled : object->ops->ready(object, thread);
 }
 
-/* Whether the objects satisfy a wait; takes the signals it uses up and says which object it was. */
-static bool try_objects(struct object *const *objects, uint32_t count, bool all, uint32_t *index)
+/* Whether what it took was abandoned. */
+static inline bool take_signal(struct object *object, struct thread *thread)
 {
-    uint32_t signaled = 0;
-    while (signaled < count && objects[signaled]->signaled == all)
-        signaled++;
-    /* All: stopped at the first without a signal. Any: stopped at the first with one. */
-    if (all ? signaled < count : signaled == count)
-        return false;
+    if (object->ops->take != NULL)
+        return object->ops->take(object, thread);
+    if (object->resets)
+        object->signaled = false;
+    return false;
+}
 
-    *index = all ? 0 : signaled;
+/* STATUS_PENDING when the objects do not satisfy a wait of `thread`; else takes the signals it uses
+ * up, says which object it was, and answers STATUS_SUCCESS or STATUS_ABANDONED_WAIT_0.
+ */
+static nt_status try_objects(struct thread *thread, struct object *const *objects, uint32_t count,
+                             bool all, uint32_t *index)
+{
+    uint32_t ready = 0;
+    while (ready < count && is_ready(objects[ready], thread) == all)
+        ready++;
+    /* All: stopped at the first that is not. Any: stopped at the first that is. */
+    if (all ? ready < count : ready == count)
+        return STATUS_PENDING;
+
+    bool abandoned = false;
+    *index = all ? 0 : ready;
     if (!all)
-        take_signal(objects[signaled]);
+        abandoned = take_signal(objects[ready], thread);
     for (uint32_t i = 0; all && i < count; i++)
-        take_signal(objects[i]);
-    return true;
+        abandoned |= take_signal(objects[i], thread);
+    return abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_SUCCESS;
 }
 
 static void append_waiter(struct object *object, struct wait_block *block)
@@ -218,12 +216,12 @@ void wait_end(struct wait *wait, nt_status status)
     ready_append(thread);
 }
 
-static bool try_wait(struct wait *wait)
+static nt_status try_wait(struct wait *wait)
 {
     struct object *objects[WAIT_OBJECTS_MAX];
     for (uint32_t i = 0; i < wait->count; i++)
         objects[i] = wait->blocks[i].object;
-    return try_objects(objects, wait->count, wait->all, &wait->index);
+    return try_objects(wait->thread, objects, wait->count, wait->all, &wait->index);
 }
 
 void wait_satisfy_waiters(struct object *object)
@@ -237,8 +235,9 @@ void wait_satisfy_waiters(struct object *object)
         while (next->wait == wait && next != object->waiters)
             next = next->next;
         bool was_last = next == object->waiters;
-        if (try_wait(wait))
-            wait_end(wait, STATUS_SUCCESS);
+        nt_status status = try_wait(wait);
+        if (status != STATUS_PENDING)
+            wait_end(wait, status);
         block = was_last ? NULL : next;
     }
     object_release(object);
@@ -270,7 +269,6 @@ static nt_status wait_blocked(struct nt *nt, struct wait *wait, const struct wai
     wait->count = request->count;
     wait->all = request->all;
     wait->alertable = request->alertable;
-    wait->handles = request->handles;
     wait->port = request->port;
     if (!set_timer(wait, nt, request->timeout_ns))
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -334,19 +332,19 @@ nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *
     ASSERT(nt->current != NULL);
     ASSERT(request->count <= WAIT_OBJECTS_MAX);
     uint32_t which = 0;
+    nt_status status = STATUS_PENDING;
 
     if (nt->current->process->ended)
         return STATUS_CANCELLED;
-    if (request->count > 0 && try_objects(request->objects, request->count, request->all, &which)) {
+    if (request->count > 0)
+        status = try_objects(nt->current, request->objects, request->count, request->all, &which);
+    if (status == STATUS_PENDING)
+        status = wait_on(nt, request, &which);
+    else
         nt->looks_in_vain = 0;
-    } else {
-        nt_status status = wait_on(nt, request, &which);
-        if (status != STATUS_SUCCESS)
-            return status;
-    }
-    if (index != NULL)
+    if (index != NULL && (status == STATUS_SUCCESS || status == STATUS_ABANDONED_WAIT_0))
         *index = which;
-    return STATUS_SUCCESS;
+    return status;
 }
 
 nt_status wait_for_objects(struct nt *nt, struct object *const *objects, uint32_t count, bool all,
@@ -362,6 +360,13 @@ void wait_for_time(struct nt *nt, uint64_t timeout_ns, const char *call)
 {
     const struct wait_request request = {.timeout_ns = timeout_ns, .call = call};
     wait_for(nt, &request, NULL);
+}
+
+bool thread_yield(struct nt *nt)
+{
+    bool any = nt->ready_count > 0;
+    yield(nt, 1);
+    return any;
 }
 
 void looked_in_vain(struct nt *nt)
@@ -388,7 +393,7 @@ void wait_check(const struct wait *wait)
         ASSERT(block->next->object == block->object);
         ASSERT(block->object->waiters != NULL);
         ASSERT(block->object->references > 0);
-        if (block->object->signaled)
+        if (is_ready(block->object, wait->thread))
             signaled++;
     }
     /* Nobody waits for what is there. */

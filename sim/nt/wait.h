@@ -25,7 +25,6 @@ struct wait {
     uint32_t count;
     bool all;
     bool alertable;
-    const uint64_t *handles;    /* as in the wait_request */
     struct port *port;          /* NULL, or among whose waiters it is */
     struct wait *older, *newer; /* of the port's waiters */
     struct wait_block blocks[WAIT_OBJECTS_MAX];

@@ -5,9 +5,9 @@
 #include <windows.h>
 
 #include "sim/runtime/crt.h"
-#include "sim/runtime/machine.h"
+#include "sim/runtime/guest_objects.h"
 
-enum { LOOK_NS = 1000, NS_IN_MS = 1000000, NS_IN_TICK = 100, TICKS_IN_SECOND = 10000000 };
+enum { LOOK_NS = 1000, NS_IN_TICK = 100, TICKS_IN_SECOND = 10000000 };
 
 /* Every machine is switched on at noon of 1 January 2024, UTC, which is its time zone. */
 static const uint64_t first_second = UINT64_C(1704110400);
@@ -43,11 +43,16 @@ BOOL QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)
     return TRUE;
 }
 
+uint64_t guest_ticks(uint64_t engine_ns)
+{
+    uint64_t seconds = first_second + seconds_from_1601_to_1970;
+    return seconds * TICKS_IN_SECOND + engine_ns / NS_IN_TICK;
+}
+
 /* Ticks since 1601. */
 static uint64_t world_ticks(void)
 {
-    uint64_t seconds = first_second + seconds_from_1601_to_1970;
-    return seconds * TICKS_IN_SECOND + look()->engine->now_ns / NS_IN_TICK;
+    return guest_ticks(look()->engine->now_ns);
 }
 
 void GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
@@ -106,17 +111,12 @@ clock_t berth_clock(void)
     return (clock_t)GetTickCount64();
 }
 
-void Sleep(DWORD dwMilliseconds)
+uint64_t guest_due_ns(int64_t ticks)
 {
-    const uint64_t time =
-        dwMilliseconds == INFINITE ? UINT64_MAX : (uint64_t)dwMilliseconds * NS_IN_MS;
-    wait_for_time(machine_running(), time, "Sleep");
-}
+    uint64_t now_ns = machine_running()->engine->now_ns;
+    uint64_t began = guest_ticks(0);
 
-/* Nothing here completes by a procedure call: an alertable sleep is a sleep. */
-DWORD SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
-{
-    (void)bAlertable;
-    Sleep(dwMilliseconds);
-    return 0;
+    if (ticks < 0)
+        return now_ns + (uint64_t)-ticks * NS_IN_TICK;
+    return (uint64_t)ticks <= began ? 0 : ((uint64_t)ticks - began) * NS_IN_TICK;
 }

@@ -99,6 +99,16 @@ wide *berth__itow(int value, wide *text, int base);
 size_t berth_mbstowcs(wide *to, const char *from, size_t count);
 size_t berth_wcstombs(char *to, const wide *from, size_t count);
 
+/* <process.h> */
+uintptr_t berth__beginthreadex(void *security, unsigned stack_size, unsigned (*routine)(void *),
+                               void *parameter, unsigned flags, unsigned *id);
+uintptr_t berth__beginthread(void (*routine)(void *), unsigned stack_size, void *parameter);
+_Noreturn void berth__endthreadex(unsigned exit_code);
+_Noreturn void berth__endthread(void);
+
+/* The running process' environment variables. */
+char *berth_getenv(const char *name);
+
 /* The simulated machine's clock: seconds since 1970, milliseconds since it was switched on. */
 time_t berth_time(time_t *result);
 clock_t berth_clock(void);

@@ -97,13 +97,13 @@ static void threads_hand_events_on(void **state)
     DWORD ids[LENGTH];
     HANDLE first = new_event(false, false), at = first;
 
-    SetLastError(5);
     for (int i = 0; i < LENGTH; i++) {
         relays[i] = (struct relay){.from = at, .to = new_event(false, false)};
         at = relays[i].to;
         threads[i] = CreateThread(NULL, 0, run_relay, &relays[i], 0, &ids[i]);
         assert_non_null(threads[i]);
     }
+    SetLastError(5);
     assert_int_equal(WaitForMultipleObjects(LENGTH, threads, FALSE, 100), WAIT_TIMEOUT);
     assert_true(SetEvent(first));
     assert_int_equal(WaitForSingleObject(at, INFINITE), WAIT_OBJECT_0);

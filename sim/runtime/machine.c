@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/program.h"
 #include "sim/winsock/ownership.h"
 #include "sim/winsock/winsock.h"
 
@@ -71,6 +72,10 @@ static void forget(struct berth *machine)
     machine->winsock = NULL;
     machine->knock = NULL;
     machine->started = NULL;
+    machine->program = NULL;
+    machine->variables_of = NULL;
+    machine->thread_variables_of = NULL;
+    machine->shared = false;
 }
 
 void berth_free(struct berth *machine)
@@ -92,6 +97,9 @@ static bool boot_floors(struct berth *machine)
                           machine->boots);
     if (machine->nt == NULL)
         return false;
+    machine->nt->runtime = machine;
+    machine->nt->thread_ended = program_thread_ended;
+    machine->nt->process_ended = program_process_ended;
     if (machine->deadlock != NULL) {
         machine->nt->deadlock = machine->deadlock;
         machine->nt->deadlock_context = machine->deadlock_context;

@@ -11,6 +11,7 @@
 #include "sim/tcpip/tcpip.h"
 
 struct ownership;
+struct program;
 struct winsock;
 
 /* A process from berth_start whose exit code nobody has fetched yet. In the arena; holds one
@@ -36,6 +37,10 @@ struct berth {
     struct object *knock; /* an event: those in berth_sleep_on wait for it */
     struct started *started;
     struct ownership *ownership; /* the checker, or NULL */
+    const struct program *program; /* that the processes run; NULL: no program of its own */
+    struct process *variables_of;  /* whose variables lie in their place; NULL for nobody's */
+    struct thread *thread_variables_of;
+    bool shared; /* more than one process has run the program in this boot */
     void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
     void *deadlock_context;
 };
@@ -49,7 +54,8 @@ enum machine_record {
     RECORD_PROCESS_START,
     RECORD_PROCESS_TERMINATE,
     RECORD_NETSH,
-    RECORD_NETWORK
+    RECORD_NETWORK,
+    RECORD_OUTSIDE /* subject: a port; arguments: what was done; result */
 };
 
 void machine_record(struct berth *machine, enum machine_record kind, uint32_t subject,

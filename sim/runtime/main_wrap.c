@@ -1,13 +1,17 @@
 /* A program's own main or wmain on simulated thread 0 of a booted machine: link with
- * -Wl,--wrap=main. The environment says what machine it is and who runs it: environment.h.
+ * -Wl,--wrap=main,--wrap=exit,--wrap=__cxa_atexit. The environment says what machine it is and who
+ * runs it: environment.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/runtime/crt.h"
+#include "sim/runtime/endings.h"
 #include "sim/runtime/environment.h"
+#include "sim/runtime/image.h"
 #include "sim/runtime/machine_file.h"
+#include "sim/runtime/program.h"
 
 enum { EXIT_USAGE = 2, EXIT_HARNESS = 3 };
 
@@ -21,11 +25,10 @@ WMAIN(wmain_of_three, "_Z5wmainiPPwS0_");
 WMAIN(wmain_of_two_const, "_Z5wmainiPPKw");
 WMAIN(wmain_of_two_consts, "_Z5wmainiPKPKw");
 
-int __wrap_main(int argc, char **argv, char **environment);
+int berth_run_wrapped(int argc, char **argv, char **environment);
 
 static struct machine_file *file;
 static FILE *trace;
-static wide **wide_argv, **wide_environment;
 
 static int refuse(const char *message, int exit_code)
 {
@@ -38,19 +41,31 @@ static const char *variable(const char *name)
     return getenv(name);
 }
 
-/* The text at `argv` in UTF-16, for as long as the program runs. */
+/* What a process' main was given, for as long as the run lasts. */
+struct given {
+    struct given *next;
+    wide *texts[];
+};
+static struct given *given;
+
+/* The texts at `argv` in UTF-16, in one block. */
 static wide **widen(int count, char **texts)
 {
-    wide **result = calloc((size_t)count + 1, sizeof *result);
-
-    for (int i = 0; result != NULL && i < count; i++) {
-        size_t size = strlen(texts[i]) + 1;
-        result[i] = calloc(size, sizeof *result[i]);
-        if (result[i] == NULL)
-            return NULL;
-        berth_mbstowcs(result[i], texts[i], size);
+    size_t characters = 0;
+    size_t pointers = ((size_t)count + 1) * sizeof(wide *);
+    for (int i = 0; i < count; i++)
+        characters += strlen(texts[i]) + 1;
+    struct given *block = calloc(1, sizeof *block + pointers + characters * sizeof(wide));
+    if (block == NULL)
+        return NULL;
+    block->next = given;
+    given = block;
+    wide *at = (wide *)(void *)(block->texts + count + 1);
+    for (int i = 0; i < count; i++) {
+        block->texts[i] = at;
+        at += berth_mbstowcs(at, texts[i], strlen(texts[i]) + 1) + 1;
     }
-    return result;
+    return block->texts;
 }
 
 static int run_program(int argc, char **argv, char **environment)
@@ -65,14 +80,20 @@ static int run_program(int argc, char **argv, char **environment)
         return __real_main(argc, argv, environment);
     while (environment[variables] != NULL)
         variables++;
-    wide_argv = widen(argc, argv);
-    wide_environment = widen(variables, environment);
+    wide **wide_argv = widen(argc, argv);
+    wide **wide_environment = widen(variables, environment);
     if (wide_argv == NULL || wide_environment == NULL)
         return refuse("no memory for the arguments", EXIT_HARNESS);
     for (size_t i = 0; i < sizeof wide_mains / sizeof wide_mains[0]; i++)
         if (wide_mains[i] != NULL)
             return wide_mains[i](argc, wide_argv, wide_environment);
     return refuse("the program has neither main nor wmain(int, wchar_t **)", EXIT_USAGE);
+}
+
+static int run_child(int argc, char **argv, char **environment)
+{
+    image_construct(argc, argv, environment);
+    return run_program(argc, argv, environment);
 }
 
 static void write_trace(void *context, const char *line)
@@ -93,8 +114,9 @@ static bool open_trace(const char *path, char message[ENVIRONMENT_MESSAGE_SIZE])
 }
 
 /* However the program ends, by its last return or by exit(). */
-static void close_machine_file(void)
+static void close_machine_file(void *unused)
 {
+    (void)unused;
     machine_file_close(file);
     file = NULL;
 }
@@ -128,9 +150,10 @@ static struct berth *switch_on(const struct environment *environment)
     return NULL;
 }
 
-int __wrap_main(int argc, char **argv, char **environment)
+int berth_run_wrapped(int argc, char **argv, char **environment)
 {
     static struct environment settings;
+    static struct program program;
     char message[ENVIRONMENT_MESSAGE_SIZE];
 
     _Static_assert((int)MACHINE_FILE_MESSAGE_SIZE == (int)ENVIRONMENT_MESSAGE_SIZE, "one buffer");
@@ -142,14 +165,33 @@ int __wrap_main(int argc, char **argv, char **environment)
         file = machine_file_open(settings.machine, MACHINE_FILE_WAIT_MS, message);
         if (file == NULL)
             return refuse(message, EXIT_USAGE);
-        atexit(close_machine_file);
+        endings_of_host(close_machine_file);
     }
     struct berth *machine = switch_on(&settings);
     if (machine == NULL)
         return refuse("the machine does not start", EXIT_HARNESS);
 
+    program = (struct program){
+        .path = argv[0],
+        .argc = argc,
+        .argv = argv,
+        .variables = environment,
+        .run = run_child,
+        .run_endings = endings_run,
+        .drop_endings = endings_drop,
+        .exit_host = endings_exit_host,
+        .image_new = image_new,
+        .image_swap = image_swap,
+        .image_drop = image_drop,
+        .thread_bytes = image_thread_bytes(),
+        .thread_new = image_thread_new,
+        .thread_swap = image_thread_swap,
+    };
+    program_begin(machine, &program);
+
     /* The program may also end by exit(): then the host takes the machine's memory back. */
     int exit_code = run_program(argc, argv, environment);
+    endings_run(NULL);
     berth_leave(machine);
     berth_off(machine, BERTH_SHUT_DOWN);
     berth_free(machine);

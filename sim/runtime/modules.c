@@ -10,6 +10,8 @@
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/crt.h"
+#include "sim/runtime/program.h"
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
@@ -58,6 +60,29 @@ static const struct {
     KERNEL32(WriteConsoleA) KERNEL32(WriteConsoleW) KERNEL32(SetConsoleOutputCP)
     KERNEL32(OutputDebugStringA) KERNEL32(OutputDebugStringW) KERNEL32(MultiByteToWideChar)
     KERNEL32(WideCharToMultiByte) KERNEL32(ExitProcess)
+    KERNEL32(WaitForSingleObjectEx) KERNEL32(WaitForMultipleObjectsEx)
+    KERNEL32(SignalObjectAndWait) KERNEL32(QueueUserAPC) KERNEL32(SwitchToThread)
+    KERNEL32(OpenEventA) KERNEL32(OpenEventW) KERNEL32(PulseEvent) KERNEL32(CreateMutexA)
+    KERNEL32(CreateMutexW) KERNEL32(OpenMutexA) KERNEL32(OpenMutexW) KERNEL32(ReleaseMutex)
+    KERNEL32(CreateSemaphoreA) KERNEL32(CreateSemaphoreW) KERNEL32(OpenSemaphoreA)
+    KERNEL32(OpenSemaphoreW) KERNEL32(ReleaseSemaphore) KERNEL32(CreateWaitableTimerA)
+    KERNEL32(CreateWaitableTimerW) KERNEL32(CreateWaitableTimerExA)
+    KERNEL32(CreateWaitableTimerExW) KERNEL32(SetWaitableTimer) KERNEL32(CancelWaitableTimer)
+    KERNEL32(DuplicateHandle) KERNEL32(CreateIoCompletionPort)
+    KERNEL32(GetQueuedCompletionStatus) KERNEL32(GetQueuedCompletionStatusEx)
+    KERNEL32(PostQueuedCompletionStatus) KERNEL32(SetFileCompletionNotificationModes)
+    KERNEL32(BindIoCompletionCallback) KERNEL32(GetOverlappedResult)
+    KERNEL32(GetOverlappedResultEx) KERNEL32(CancelIo) KERNEL32(CancelIoEx)
+    KERNEL32(CancelSynchronousIo) KERNEL32(QueueUserWorkItem)
+    KERNEL32(RegisterWaitForSingleObject) KERNEL32(UnregisterWait) KERNEL32(UnregisterWaitEx)
+    KERNEL32(TrySubmitThreadpoolCallback) KERNEL32(CreateThreadpoolWork)
+    KERNEL32(SubmitThreadpoolWork) KERNEL32(WaitForThreadpoolWorkCallbacks)
+    KERNEL32(CloseThreadpoolWork) KERNEL32(CreateThreadpoolIo) KERNEL32(StartThreadpoolIo)
+    KERNEL32(CancelThreadpoolIo) KERNEL32(WaitForThreadpoolIoCallbacks)
+    KERNEL32(CloseThreadpoolIo) KERNEL32(CreateThreadpoolTimer) KERNEL32(SetThreadpoolTimer)
+    KERNEL32(WaitForThreadpoolTimerCallbacks) KERNEL32(CloseThreadpoolTimer)
+    KERNEL32(CreateThreadpoolWait) KERNEL32(SetThreadpoolWait)
+    KERNEL32(WaitForThreadpoolWaitCallbacks) KERNEL32(CloseThreadpoolWait)
     /* clang-format on */
 };
 
@@ -65,6 +90,7 @@ static const struct {
     const char *name;
     enum module module;
 } modules[] = {
+    /* in the order of their numbers */
     {"ws2_32", MODULE_WS2_32},
     {"iphlpapi", MODULE_IPHLPAPI},
     {"kernel32", MODULE_KERNEL32},
@@ -101,6 +127,47 @@ HMODULE LoadLibraryA(LPCSTR lpLibFileName)
 HMODULE GetModuleHandleA(LPCSTR lpModuleName)
 {
     return find_module(lpModuleName);
+}
+
+/* Where the module lies, cut if need be. */
+DWORD GetModuleFileNameA(HMODULE hModule, LPSTR lpFilename, DWORD nSize)
+{
+    uintptr_t module = (uintptr_t)hModule / MODULES_BASE;
+    char path[PROGRAM_PATH_MAX];
+
+    if (hModule == NULL)
+        program_path(path);
+    else if (module >= 1 && module <= sizeof modules / sizeof modules[0])
+        snprintf(path, sizeof path, "C:\\Windows\\System32\\%s.dll", modules[module - 1].name);
+    else
+        SetLastError(ERROR_MOD_NOT_FOUND);
+    if (hModule != NULL && (module < 1 || module > sizeof modules / sizeof modules[0]))
+        return 0;
+    size_t length = strlen(path);
+    SetLastError(length < nSize ? ERROR_SUCCESS : ERROR_INSUFFICIENT_BUFFER);
+    if (length >= nSize)
+        length = nSize > 0 ? nSize - 1 : 0;
+    memcpy(lpFilename, path, length);
+    if (nSize > 0)
+        lpFilename[length] = '\0';
+    return (DWORD)(strlen(path) < nSize ? length : nSize);
+}
+
+DWORD GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
+{
+    char path[PROGRAM_PATH_MAX];
+    DWORD length = GetModuleFileNameA(hModule, path, sizeof path);
+
+    if (length == 0)
+        return 0;
+    size_t count = berth_mbstowcs(NULL, path, 0);
+    berth_mbstowcs(lpFilename, path, nSize);
+    if (count < nSize)
+        return (DWORD)count;
+    SetLastError(ERROR_INSUFFICIENT_BUFFER);
+    if (nSize > 0)
+        lpFilename[nSize - 1] = 0;
+    return nSize;
 }
 
 /* Exports by number are not modelled. */

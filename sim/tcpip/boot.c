@@ -7,6 +7,7 @@
 #include "sim/tcpip/endpoint.h"
 #include "sim/tcpip/foreign.h"
 #include "sim/tcpip/pool.h"
+#include "sim/tcpip/remote.h"
 #include "sim/tcpip/reservation.h"
 #include "sim/tcpip/store.h"
 
@@ -181,6 +182,7 @@ void tcpip_check(const struct tcpip *tcpip)
     for (enum protocol p = 0; p < PROTOCOL_COUNT; p++)
         pool_check(tcpip, p);
     tcp_check_all(tcpip);
+    remote_check(tcpip);
     for (const struct reservation *r = tcpip->dormant; r != NULL; r = r->next) {
         ASSERT(r->state == RESERVATION_FRESH && r->kind == ENTRY_EXCLUSION);
         ASSERT(r->slot != REGISTRY_NO_SLOT && r->references == 0);
@@ -217,6 +219,8 @@ void bound_visit(const struct tcpip *tcpip, enum protocol protocol, bound_visito
     for (uint32_t port = porttable_next_bound(bound, 0, PORT_END); port < PORT_END;
          port = porttable_next_bound(bound, port + 1, PORT_END))
         for (const struct endpoint *e = porttable_at(bound, port); e != NULL; e = e->next) {
+            if (e->orphan)
+                continue;
             const struct bound_port entry = {
                 .endpoint = e,
                 .address = e->address,

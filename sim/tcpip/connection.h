@@ -146,6 +146,9 @@ void tcp_timer_clear(struct tcp *tcp);
 /* Sets the timer that the state calls for, anew. */
 void tcp_timer_restart(struct tcp *tcp);
 
+/* Its link loses segments from now on: what is on its way needs a timer. */
+void tcp_link_changed(struct tcp *tcp);
+
 /* A SYN was answered by a reset. */
 void tcp_connect_refused(struct tcp *tcp);
 void tcp_connect_failed(struct tcp *tcp, nt_status status);

@@ -49,6 +49,9 @@ void datagram_give(struct datagram *datagram);
 /* Puts it on the wire, which owns it from now on. False when the arena is full. */
 bool datagram_transmit(struct datagram *datagram);
 
+/* Sends word back that nobody is there. */
+void datagram_refuse(const struct datagram *datagram);
+
 /* Whether the endpoint wants what is sent to this group. */
 bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datagram);
 void udp_leave_all(struct tcpip *tcpip, struct udp *udp);

@@ -22,6 +22,7 @@ struct link {
     struct partition *partitions;
     bool apart; /* the whole LAN */
     bool lossy; /* packets may get lost on the LAN, now or since the boot */
+    bool loopback_was_faulty; /* since the boot */
 };
 
 void link_boot(struct link *link);

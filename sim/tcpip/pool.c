@@ -87,10 +87,27 @@ void pool_port_free(struct tcpip *tcpip, enum protocol protocol, uint32_t port)
     portset_remove(&tcpip->pools[protocol].taken, port);
 }
 
+/* Whether somebody has a socket there; connections alone do not keep a port from being reserved
+ * either (`bind_over_closing`).
+ */
+static bool is_held(const struct tcpip *tcpip, enum protocol protocol, uint32_t port)
+{
+    for (const struct endpoint *e = porttable_at(&tcpip->pools[protocol].bound, port); e != NULL;
+         e = e->next)
+        if (!e->overlooked && (!e->orphan || BEHAVES(tcpip->profile, bind_over_closing, refused)))
+            return true;
+    return false;
+}
+
 uint32_t pool_next_used(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,
                         uint32_t end)
 {
-    return porttable_next_used(&tcpip->pools[protocol].bound, first, end);
+    const struct porttable *bound = &tcpip->pools[protocol].bound;
+    uint32_t port = porttable_next_used(bound, first, end);
+
+    while (port < end && !is_held(tcpip, protocol, port))
+        port = porttable_next_used(bound, port + 1, end);
+    return port;
 }
 
 uint32_t pool_find_run(const struct tcpip *tcpip, enum protocol protocol, uint32_t first,

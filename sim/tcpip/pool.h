@@ -39,6 +39,7 @@ struct tcpip {
     struct reservation *dormant; /* on the disk, but taken out of the active store until the boot */
     struct pool pools[PROTOCOL_COUNT];
     struct link link;
+    struct remote_host *hosts; /* beyond the wire, in the order added */
     struct tuples tuples;                  /* every TCP connection that is not closed */
     struct tcp_list time_wait; /* in the order in which they end */
     uint64_t time_wait_event;              /* for the first of them */

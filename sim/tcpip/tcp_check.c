@@ -100,7 +100,7 @@ void tcp_check(const struct endpoint *endpoint)
     tcp_check_connection(tcp);
 }
 
-static void check_visited(const struct tcp *tcp)
+static void check_visited(struct tcp *tcp)
 {
     tcp_check_connection(tcp);
     if (tcp->endpoint != NULL)

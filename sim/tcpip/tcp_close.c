@@ -236,6 +236,8 @@ bool tcp_endpoint_closed(struct endpoint *endpoint)
         leave_connection(tcp);
         return false;
     }
+    bytequeue_clear(&tcp->in, tcp->tcpip->arena); /* the peer is done: nobody is told of what was
+                                                     left unread */
     tcp->orphan = true;
     tcp->fin_wanted = true;
     endpoint->orphan = true;

@@ -62,7 +62,12 @@ static struct segment *new_segment(struct tcp *tcp, uint8_t flags, uint32_t sequ
     segment->target = tcp->remote;
     segment->sequence = sequence;
     segment->flags = flags;
-    segment->window = tcp->told = tcp_window(tcp);
+    segment->window = tcp_window(tcp);
+    /* Where windows are told in the moment they open, nobody reads a segment's after the handshake:
+     * to believe it told would be to keep it from the peer.
+     */
+    if (!tcp_is_instant(tcp) || tcp->state == TCP_SYN_SENT || tcp->state == TCP_SYN_RECEIVED)
+        tcp->told = segment->window;
     if (tcp->state != TCP_SYN_SENT) {
         segment->flags |= SEGMENT_ACK;
         segment->acknowledged = tcp->rcv_nxt;

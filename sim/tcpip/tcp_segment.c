@@ -65,6 +65,8 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
         (tcp->state == TCP_SYN_RECEIVED && !opens))
         return; /* old, or never sent */
     uint32_t gone = acknowledged - tcp->snd_una;
+    /* What only says again where the peer stands puts off no retransmission. */
+    bool progress = gone > 0 || moved > 0 || tcp->snd_nxt == tcp->snd_una;
     tcp->snd_una = acknowledged;
     tcp->snd_wnd = window;
     if (opens) {
@@ -74,14 +76,15 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
     }
     if (gone > 0 || moved > 0)
         marks_acknowledged(tcp);
-    tcp->tries = 0;
+    if (progress)
+        tcp->tries = 0;
     if (tcp->fin_sent && tcp->snd_una == tcp->snd_nxt)
         fin_acknowledged(tcp);
     if (opens)
         tell_established(tcp);
     if (tcp->state == TCP_CLOSED || tcp->state == TCP_TIME_WAIT)
         return;
-    if (!tcp_is_instant(tcp) || (tcp->orphan && tcp->state == TCP_FIN_WAIT_2))
+    if ((progress && !tcp_is_instant(tcp)) || (tcp->orphan && tcp->state == TCP_FIN_WAIT_2))
         tcp_timer_restart(tcp);
     if (!tcp_output(tcp))
         tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
@@ -92,6 +95,8 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
 /* Says how much has arrived. */
 static void answer(struct tcp *tcp, struct tcp *peer, uint32_t moved)
 {
+    if (tcp->state == TCP_CLOSED)
+        return; /* its owner has ended it meanwhile */
     if (!tcp_is_instant(tcp)) {
         tcp_send_control(tcp, 0, tcp->snd_nxt);
         return;
@@ -262,7 +267,10 @@ static bool receive(struct tcp *tcp, struct segment *segment)
     uint32_t waiting = segment->from == NULL ? 0 : segment->from->out.count;
 
     if (length == 0) {
-        if (segment->sequence != tcp->rcv_nxt && !tcp_is_instant(tcp))
+        /* A probe. One from beyond a gap is none: two ends that both miss something would answer
+         * each other for ever.
+         */
+        if (before(segment->sequence, tcp->rcv_nxt) && !tcp_is_instant(tcp))
             tcp_send_control(tcp, 0, tcp->snd_nxt);
         return false;
     }
@@ -330,8 +338,7 @@ static void syn_sent_arrived(struct tcp *tcp, const struct segment *segment)
     tcp->snd_una = segment->acknowledged;
     established(tcp);
     tell_established(tcp);
-    if (tcp->state != TCP_CLOSED)
-        answer(tcp, segment->from, 0);
+    answer(tcp, segment->from, 0);
 }
 
 static void no_connection(const struct segment *segment)

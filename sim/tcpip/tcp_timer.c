@@ -173,3 +173,9 @@ static void timer_fired(void *context, uint64_t argument)
         tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
     tcp_unpin(tcp);
 }
+
+void tcp_link_changed(struct tcp *tcp)
+{
+    if (tcp->timer == 0 && tcp->queue != QUEUE_TIME_WAIT && tcp->state != TCP_CLOSED)
+        tcp_timer_restart(tcp);
+}

@@ -91,7 +91,7 @@ void tuples_visit(const struct tuples *tuples, tuple_visitor *visit)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < tuples->size; i++)
-        for (const struct tcp *tcp = tuples->heads[i]; tcp != NULL; tcp = tcp->next_tuple) {
+        for (struct tcp *tcp = tuples->heads[i]; tcp != NULL; tcp = tcp->next_tuple) {
             ASSERT(tcp->in_tuples && slot_of(tuples, &tcp->local, &tcp->remote) == i);
             visit(tcp);
             count++;

@@ -30,8 +30,8 @@ void tuples_remove(struct tuples *tuples, struct tcp *tcp);
 struct tcp *tuples_find(const struct tuples *tuples, const struct place *local,
                         const struct place *remote);
 
-/* Each connection once, in no order that means anything: for checks. */
-typedef void tuple_visitor(const struct tcp *tcp);
+/* Each connection once, in an order that depends on their places alone. */
+typedef void tuple_visitor(struct tcp *tcp);
 void tuples_visit(const struct tuples *tuples, tuple_visitor *visit);
 
 #endif

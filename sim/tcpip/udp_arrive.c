@@ -11,6 +11,7 @@
 #include "sim/tcpip/endpoint.h"
 #include "sim/tcpip/link.h"
 #include "sim/tcpip/pool.h"
+#include "sim/tcpip/remote.h"
 #include "sim/tcpip/tcp.h"
 
 enum { FIT_CONNECTED = 8 };
@@ -88,8 +89,7 @@ static struct endpoint *find_receiver(const struct tcpip *tcpip, const struct pl
     return best;
 }
 
-/* Word goes back that nobody is there. */
-static void refuse(const struct datagram *datagram)
+void datagram_refuse(const struct datagram *datagram)
 {
     struct datagram *answer = arena_take(datagram->tcpip->arena, sizeof *answer);
 
@@ -111,7 +111,7 @@ static void deliver(struct datagram *datagram)
         keep(receiver, datagram);
         return;
     }
-    refuse(datagram);
+    datagram_refuse(datagram);
     datagram_give(datagram);
 }
 
@@ -168,12 +168,14 @@ void datagram_arrive(void *context, uint64_t argument)
     enum place_kind kind = place_kind(&datagram->to);
 
     (void)argument;
-    if (datagram->refusal)
+    if (datagram->refusal && !place_is_local(&datagram->to))
+        datagram_give(datagram);
+    else if (datagram->refusal)
         refusal_arrived(datagram);
     else if (kind != PLACE_UNICAST)
         deliver_to_all(datagram, kind);
     else if (place_is_local(&datagram->to))
         deliver(datagram);
     else
-        datagram_give(datagram);
+        remote_datagram(datagram);
 }

@@ -7,6 +7,7 @@
 #include "sim/engine/engine.h"
 #include "sim/nt/nt.h"
 #include "sim/tcpip/link.h"
+#include "sim/tcpip/segment.h"
 #include "sim/tcpip/pool.h"
 
 enum { CERTAIN = 65536 };
@@ -22,8 +23,13 @@ void wire_set_faults(struct tcpip *tcpip, const struct wire_faults *faults)
     struct link *link = &tcpip->link;
 
     link->faults = *faults;
-    if (faults->loss != 0 || faults->reordering != 0 || faults->delay != 0)
-        link->lossy = true;
+    if (faults->loopback && !link->loopback_was_faulty) {
+        link->loopback_was_faulty = true; /* for ever: what was lost then is still missing */
+        tuples_visit(&tcpip->tuples, tcp_link_changed);
+    }
+    if (faults->loss != 0 || faults->duplication != 0 || faults->reordering != 0 ||
+        faults->delay != 0)
+        link->lossy = true; /* a window told again by an old copy counts as lost */
 }
 
 void wire_set_latency(struct tcpip *tcpip, uint32_t interface, const struct wire_latency *latency)
@@ -70,7 +76,7 @@ uint32_t link_between(const struct place *a, const struct place *b)
 
 bool link_is_instant(const struct tcpip *tcpip, uint32_t interface)
 {
-    return interface == INTERFACE_LOOPBACK && !tcpip->link.faults.loopback;
+    return interface == INTERFACE_LOOPBACK && !tcpip->link.loopback_was_faulty;
 }
 
 static bool is_apart(struct link *link, const struct place *place)

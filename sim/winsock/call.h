@@ -24,6 +24,7 @@ struct winsock_process {
     uint32_t startups;          /* successful WSAStartups less WSACleanups */
     uint32_t provider_startups; /* the same of WSPStartup and WSPCleanup */
     uint16_t version;           /* as negotiated last */
+    struct answers *answers;    /* its threads', of calls whose result is Winsock's memory */
     uint32_t open_type;         /* SO_OPENTYPE */
     uint64_t last_token;        /* of the latest acquire; only `short_input = accepts` looks */
 };

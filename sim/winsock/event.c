@@ -63,17 +63,6 @@ BOOL WSAResetEvent(WSAEVENT hEvent)
     return call_answer(&call, STATUS_SUCCESS) == 0;
 }
 
-/* Any object can be waited for, though the page speaks of events. */
-static struct object *find_waitable(const struct call *call, uint64_t handle)
-{
-    for (int type = 0; type < OBJECT_TYPE_COUNT; type++) {
-        struct object *object = handle_find(call->process, handle, (enum object_type)type);
-        if (object != NULL)
-            return object;
-    }
-    return NULL;
-}
-
 static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *events,
                         struct object **objects)
 {
@@ -84,14 +73,28 @@ static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *ev
         return STATUS_WSA_PARAMETER;
     memory_read(call, handles, events, count * sizeof *events);
     for (DWORD i = 0; i < count; i++) {
-        objects[i] = find_waitable(call, number_of(handles[i]));
+        /* Any object can be waited for, though the page speaks of events. */
+        objects[i] = handle_object(call->process, number_of(handles[i]));
         if (objects[i] == NULL)
             return STATUS_EVENT_HANDLE_INVALID;
     }
     return STATUS_SUCCESS;
 }
 
-/* With fAlertable the routines that are queued run, and the wait is over (OVL-021). */
+/* The objects are held: another thread may close their handles meanwhile. */
+static nt_status wait(const struct call *call, const struct wait_request *request, uint32_t *index)
+{
+    struct object *held[WSA_MAXIMUM_WAIT_EVENTS];
+    for (uint32_t i = 0; i < request->count; i++) {
+        held[i] = request->objects[i];
+        object_reference(held[i]);
+    }
+    nt_status status = wait_for(call->winsock->nt, request, index);
+    for (uint32_t i = 0; i < request->count; i++)
+        object_release(held[i]);
+    return status;
+}
+
 DWORD WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fWaitAll,
                                DWORD dwTimeout, BOOL fAlertable)
 {
@@ -107,20 +110,30 @@ DWORD WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fW
         call_answer(&call, status);
         return WSA_WAIT_FAILED;
     }
-    uint64_t timeout_ns = dwTimeout == WSA_INFINITE ? UINT64_MAX : dwTimeout * 1000000ull;
-    uint32_t index = 0;
-    const struct wait_request wait = {
+    const struct wait_request request = {
         .objects = objects,
         .count = cEvents,
         .all = fWaitAll != 0,
         .alertable = fAlertable != 0,
-        .timeout_ns = timeout_ns,
+        .timeout_ns = dwTimeout == WSA_INFINITE ? UINT64_MAX : dwTimeout * 1000000ull,
         .call = "WSAWaitForMultipleEvents",
     };
-    status = wait_for(call.winsock->nt, &wait, &index);
+    uint32_t index = 0;
+    status = wait(&call, &request, &index);
     call.arguments[3] |= (uint64_t)status << 32;
-    call_answer(&call, STATUS_SUCCESS); /* a timeout is no failure */
-    if (status == STATUS_USER_APC)
+    if (!nt_success(status)) {
+        call_answer(&call, status);
+        return WSA_WAIT_FAILED;
+    }
+    call_answer(&call, STATUS_SUCCESS); /* a timeout is no failure, nor is a routine that ran */
+    switch (status) {
+    case STATUS_TIMEOUT:
+        return WSA_WAIT_TIMEOUT;
+    case STATUS_USER_APC:
         return WSA_WAIT_IO_COMPLETION;
-    return status == STATUS_TIMEOUT ? WSA_WAIT_TIMEOUT : WSA_WAIT_EVENT_0 + index;
+    case STATUS_ABANDONED_WAIT_0:
+        return WAIT_ABANDONED_0 + index;
+    default:
+        return WSA_WAIT_EVENT_0 + index;
+    }
 }

@@ -23,7 +23,7 @@ int WSPAPI provider_cleanup(LPINT lpErrno)
 
 static const WSPPROC_TABLE table = {
     .lpWSPAccept = provider_accept,
-    .lpWSPAddressToString = unsupported_address_to_string,
+    .lpWSPAddressToString = provider_address_to_string,
     .lpWSPAsyncSelect = provider_async_select,
     .lpWSPBind = provider_bind,
     .lpWSPCancelBlockingCall = provider_cancel_blocking_call,
@@ -51,7 +51,7 @@ static const WSPPROC_TABLE table = {
     .lpWSPSetSockOpt = provider_set_sock_opt,
     .lpWSPShutdown = provider_shutdown,
     .lpWSPSocket = provider_socket,
-    .lpWSPStringToAddress = unsupported_string_to_address,
+    .lpWSPStringToAddress = provider_string_to_address,
 };
 
 const WSPPROC_TABLE *provider_table(void)

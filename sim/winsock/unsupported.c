@@ -20,19 +20,6 @@ SOCKET WSPAPI unsupported_accept(SOCKET s, struct sockaddr *addr, LPINT addrlen,
     return INVALID_SOCKET;
 }
 
-INT WSPAPI unsupported_address_to_string(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
-                                         LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                         LPWSTR lpszAddressString, LPDWORD lpdwAddressStringLength,
-                                         LPINT lpErrno)
-{
-    (void)lpsaAddress;
-    (void)dwAddressLength;
-    (void)lpProtocolInfo;
-    (void)lpszAddressString;
-    (void)lpdwAddressStringLength;
-    return refuse(0, lpErrno);
-}
-
 int WSPAPI unsupported_async_select(SOCKET s, HWND hWnd, unsigned int wMsg, LONG lEvent,
                                     LPINT lpErrno)
 {
@@ -164,16 +151,4 @@ int WSPAPI unsupported_shutdown(SOCKET s, int how, LPINT lpErrno)
 {
     (void)how;
     return refuse(s, lpErrno);
-}
-
-INT WSPAPI unsupported_string_to_address(LPWSTR AddressString, INT AddressFamily,
-                                         LPWSAPROTOCOL_INFOW lpProtocolInfo, LPSOCKADDR lpAddress,
-                                         LPINT lpAddressLength, LPINT lpErrno)
-{
-    (void)AddressString;
-    (void)AddressFamily;
-    (void)lpProtocolInfo;
-    (void)lpAddress;
-    (void)lpAddressLength;
-    return refuse(0, lpErrno);
 }

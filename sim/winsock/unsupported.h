@@ -10,10 +10,6 @@
 SOCKET WSPAPI unsupported_accept(SOCKET s, struct sockaddr *addr, LPINT addrlen,
                                  LPCONDITIONPROC lpfnCondition, DWORD_PTR dwCallbackData,
                                  LPINT lpErrno);
-INT WSPAPI unsupported_address_to_string(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
-                                         LPWSAPROTOCOL_INFOW lpProtocolInfo,
-                                         LPWSTR lpszAddressString, LPDWORD lpdwAddressStringLength,
-                                         LPINT lpErrno);
 int WSPAPI unsupported_async_select(SOCKET s, HWND hWnd, unsigned int wMsg, LONG lEvent,
                                     LPINT lpErrno);
 int WSPAPI unsupported_cancel_blocking_call(LPINT lpErrno);
@@ -46,8 +42,5 @@ int WSPAPI unsupported_send(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
                             LPWSATHREADID lpThreadId, LPINT lpErrno);
 int WSPAPI unsupported_send_disconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData, LPINT lpErrno);
 int WSPAPI unsupported_shutdown(SOCKET s, int how, LPINT lpErrno);
-INT WSPAPI unsupported_string_to_address(LPWSTR AddressString, INT AddressFamily,
-                                         LPWSAPROTOCOL_INFOW lpProtocolInfo, LPSOCKADDR lpAddress,
-                                         LPINT lpAddressLength, LPINT lpErrno);
 
 #endif

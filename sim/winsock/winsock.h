@@ -15,6 +15,7 @@
 
 struct _WSPPROC_TABLE;
 struct ownership;
+struct process;
 
 /* Windows, for WSAAsyncSelect: who has them sets them. */
 struct winsock_windows {
@@ -28,6 +29,18 @@ struct winsock {
     struct nt *nt;
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
     struct ownership *ownership;           /* the checker that looks on, or NULL */
+
+    struct named_host *hosts; /* scripted hosts with names, see resolve.h */
+    struct lookup *lookups;   /* GetAddrInfoEx that pend */
+    struct query *queries;    /* between WSALookupServiceBegin and End */
+    struct async_task *tasks; /* WSAAsyncGetHostByName and its kin that are not told yet */
+    uint32_t lookups_made, queries_made, tasks_made;
+
+    /* Posts a message to a window of the process; false when there is none. NULL until whoever has
+     * windows fills it in.
+     */
+    bool (*post_message)(struct winsock *winsock, struct process *process, void *window,
+                         uint32_t message, uint64_t wparam, int64_t lparam);
     struct blocking_hook *hooks;           /* of threads of Winsock 1.1 programs */
     const struct winsock_windows *windows; /* NULL while there are none: see below */
 };
@@ -40,7 +53,6 @@ void winsock_attach(struct winsock *winsock);
 struct winsock *winsock_attached(void);
 
 /* How often the process may still call WSACleanup with success. */
-struct process;
 uint32_t winsock_startups(const struct process *process);
 
 /* SO_OPENTYPE: not 0 when socket() makes sockets without the overlapped attribute. */

@@ -13,6 +13,9 @@
  */
 const WSPPROC_TABLE *provider_for(SOCKET s);
 
+/* The table of the provider that a program named, or the first one's for NULL. */
+const WSPPROC_TABLE *provider_of_info(const WSAPROTOCOL_INFOW *info);
+
 /* Tries addresses of a list, in its order, with a socket that is not connected, until one answers
  * or the time is up. Answers 0 or the last attempt's Winsock error. The list is the guest's,
  * probed.

@@ -153,6 +153,53 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port);
 
 void berth_set_network(struct berth *machine, bool up);
 
+/* ---- Beyond the wire: hosts of the LAN, and what goes wrong on the way there ------------------
+ *
+ * All of it is gone when the machine is switched off, and may be set up again after the boot.
+ */
+struct berth_address {
+    bool ipv6;
+    uint8_t bytes[16]; /* network order; an IPv4 address in the first four */
+};
+
+enum berth_protocol { BERTH_TCP, BERTH_UDP };
+
+/* Adds a host under a name, or NULL; a name has several addresses when it is added as often. A
+ * silent host drops what comes to a port without a script, another refuses it. An address of no
+ * host swallows everything. False for the machine's own addresses, one that is there, or no memory.
+ */
+bool berth_add_host(struct berth *machine, const char *name, const struct berth_address *address,
+                    bool silent);
+
+/* What a port of the host does: steps with semicolons between them, "send hello; receive 5; close".
+ * sim/tcpip/remote.h has the words. False for no such host or no such words.
+ */
+bool berth_host_port(struct berth *machine, const struct berth_address *host,
+                     enum berth_protocol protocol, uint16_t port, const char *script);
+
+/* The host connects to a port of this machine from one of its own, and plays the script. */
+bool berth_host_connect(struct berth *machine, const struct berth_address *host, uint16_t from,
+                        const struct berth_address *to, uint16_t port, const char *script);
+
+/* The host sends a datagram; `to` may be a broadcast or multicast address. */
+bool berth_host_send(struct berth *machine, const struct berth_address *host, uint16_t from,
+                     const struct berth_address *to, uint16_t port, const void *bytes,
+                     uint32_t size);
+
+/* Chances are per 65536, 0 for never; times in nanoseconds. A packet takes `fixed` and up to
+ * `jitter` more: 1 us and none on loopback, 200 us and 100 us on the LAN until it is set.
+ */
+struct berth_wire {
+    uint32_t loss, duplication, reordering, delay;
+    uint64_t delay_ns; /* the most a delayed packet is late */
+    bool loopback;     /* all that happens to packets within the machine too */
+};
+void berth_set_wire(struct berth *machine, const struct berth_wire *wire);
+void berth_set_latency(struct berth *machine, bool loopback, uint64_t fixed_ns, uint64_t jitter_ns);
+
+/* Nothing passes to or from the host any more (NULL: the whole LAN), or passes again. */
+void berth_partition(struct berth *machine, const struct berth_address *host, bool apart);
+
 /* Runs one netsh command line of the running process ("int ipv4 show excludedportrange tcp").
  * Writes what it prints, ended by a NUL and cut to fit; answers its exit code.
  */

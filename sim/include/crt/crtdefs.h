@@ -45,7 +45,11 @@
 #define __declspec(attribute) BERTH_DECLSPEC_##attribute
 #define BERTH_DECLSPEC_noreturn __attribute__((noreturn))
 #define BERTH_DECLSPEC_noinline __attribute__((noinline))
-#define BERTH_DECLSPEC_thread
+#if defined(__cplusplus)
+#define BERTH_DECLSPEC_thread thread_local
+#else
+#define BERTH_DECLSPEC_thread _Thread_local
+#endif
 #define BERTH_DECLSPEC_dllexport
 #define BERTH_DECLSPEC_dllimport
 #define BERTH_DECLSPEC_nothrow

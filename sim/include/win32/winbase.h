@@ -132,7 +132,6 @@ BERTH_FUNCTION(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER * lpFrequency));
 BERTH_FUNCTION(void, GetSystemTimeAsFileTime, (LPFILETIME lpSystemTimeAsFileTime));
 BERTH_FUNCTION(void, GetSystemTime, (LPSYSTEMTIME lpSystemTime));
 BERTH_FUNCTION(void, GetLocalTime, (LPSYSTEMTIME lpSystemTime));
-BERTH_FUNCTION(DWORD, SleepEx, (DWORD dwMilliseconds, BOOL bAlertable));
 
 BERTH_FUNCTION(void, InitializeCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
 BERTH_FUNCTION(void, EnterCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
@@ -167,6 +166,11 @@ BERTH_FUNCTION(int, WideCharToMultiByte,
                (UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int cchWideChar,
                 LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
                 BOOL *lpUsedDefaultChar));
+
+BERTH_FUNCTION(DWORD, GetEnvironmentVariableA, (LPCSTR lpName, LPSTR lpBuffer, DWORD nSize));
+BERTH_FUNCTION(DWORD, GetEnvironmentVariableW, (LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSize));
+BERTH_FUNCTION(BOOL, SetEnvironmentVariableA, (LPCSTR lpName, LPCSTR lpValue));
+BERTH_FUNCTION(BOOL, SetEnvironmentVariableW, (LPCWSTR lpName, LPCWSTR lpValue));
 
 BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 
@@ -205,11 +209,15 @@ static inline LONG InterlockedCompareExchange(LONG volatile *value, LONG next, L
 #endif
 #if defined(UNICODE)
 #define FormatMessage FormatMessageW
+#define GetEnvironmentVariable GetEnvironmentVariableW
+#define SetEnvironmentVariable SetEnvironmentVariableW
 #define OutputDebugString OutputDebugStringW
 #define WriteConsole WriteConsoleW
 #define lstrlen lstrlenW
 #else
 #define FormatMessage FormatMessageA
+#define GetEnvironmentVariable GetEnvironmentVariableA
+#define SetEnvironmentVariable SetEnvironmentVariableA
 #define OutputDebugString OutputDebugStringA
 #define WriteConsole WriteConsoleA
 #define lstrlen lstrlenA

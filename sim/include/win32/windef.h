@@ -60,6 +60,7 @@
 #define WINAPI
 #define APIENTRY WINAPI
 #define CALLBACK
+#define NTAPI
 #define FAR
 #define NEAR
 #define CONST const

@@ -60,37 +60,38 @@ BERTH_FUNCTION(HANDLE, CreateThread,
                 LPDWORD lpThreadId));
 BERTH_FUNCTION(__attribute__((noreturn)) void, ExitThread, (DWORD dwExitCode));
 
-BERTH_FUNCTION(DWORD, WaitForSingleObject, (HANDLE hHandle, DWORD dwMilliseconds));
-BERTH_FUNCTION(DWORD, WaitForMultipleObjects,
-               (DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds));
-BERTH_FUNCTION(HANDLE, CreateEventA,
-               (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
-                LPCSTR lpName));
-BERTH_FUNCTION(HANDLE, CreateEventW,
-               (LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
-                LPCWSTR lpName));
-BERTH_FUNCTION(BOOL, SetEvent, (HANDLE hEvent));
-BERTH_FUNCTION(BOOL, ResetEvent, (HANDLE hEvent));
-
 BERTH_FUNCTION(BOOL, CloseHandle, (HANDLE hObject));
 BERTH_FUNCTION(BOOL, SetHandleInformation, (HANDLE hObject, DWORD dwMask, DWORD dwFlags));
 BERTH_FUNCTION(BOOL, GetHandleInformation, (HANDLE hObject, LPDWORD lpdwFlags));
+#define DUPLICATE_CLOSE_SOURCE 1
+#define DUPLICATE_SAME_ACCESS 2
+BERTH_FUNCTION(BOOL, DuplicateHandle,
+               (HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle,
+                LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
+                DWORD dwOptions));
+BERTH_FUNCTION(BOOL, SwitchToThread, (void));
 
-BERTH_FUNCTION(void, Sleep, (DWORD dwMilliseconds));
 BERTH_FUNCTION(ULONGLONG, GetTickCount64, (void));
 
 BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
 BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
+BERTH_FUNCTION(DWORD, GetModuleFileNameA, (HMODULE hModule, LPSTR lpFilename, DWORD nSize));
+BERTH_FUNCTION(DWORD, GetModuleFileNameW, (HMODULE hModule, LPWSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 
 #if defined(UNICODE)
-#define CreateEvent CreateEventW
+#define GetModuleFileName GetModuleFileNameW
 #else
-#define CreateEvent CreateEventA
+#define GetModuleFileName GetModuleFileNameA
 #define LoadLibrary LoadLibraryA
 #define GetModuleHandle GetModuleHandleA
 #endif
 
 #include "winbase.h"
+/* need the types of winbase.h */
+#include "ioapiset.h"
+#include "processthreadsapi.h"
+#include "synchapi.h"
+#include "threadpoolapiset.h"
 
 #endif

@@ -1,0 +1,391 @@
+/* Byte strings as programs over three connections: overlapped sends and receives, cancels,
+ * shutdowns, closes, faults of the wire, and time.
+ *
+ * The model is a number for each direction of a connection: how many bytes were sent. The n-th byte
+ * of a direction has a value of its own, so what arrives says whether it is the byte that had to
+ * come: none lost, none twice, none out of order, whatever was cancelled meanwhile. An operation is
+ * four bytes, what and three arguments; every byte string is a program.
+ */
+#include <string.h>
+
+#include "fuzz/target.h"
+#include "sim/afd/waits.h"
+#include "sim/engine/check.h"
+#include "sim/runtime/machine.h"
+#include "sim/tcpip/wire.h"
+
+enum {
+    OPERATION_SIZE = 4,
+    PAIRS = 3,
+    ENDS = 2,
+    PENDING_MAX = 4,
+    BUFFER_SIZE = 50000,
+    FIRST_PORT = 5000
+};
+
+const size_t target_operation_size = OPERATION_SIZE;
+
+/* Filled in as the wire's own defects come to be caught here. */
+const enum option target_defects[] = {OPTION_COUNT};
+
+struct operation {
+    struct io_status block;
+    bool live;
+    uint32_t size;
+    unsigned char bytes[BUFFER_SIZE];
+};
+
+/* One end of a connection, and the direction of which it is the sender. */
+struct end {
+    uint64_t handle;
+    struct socket_object *socket; /* NULL once closed */
+    uint64_t sent, received;      /* of the bytes this end sends; that came to the other end */
+    bool finished;                /* it sends no more */
+    bool deaf;                    /* the other end receives no more */
+    struct operation send;
+    struct operation receives[PENDING_MAX]; /* the oldest first, in a ring */
+    unsigned first, count;
+};
+
+static struct fuzz {
+    struct berth *machine;
+    struct process *process;
+    struct profile profile;
+    bool has_profile;
+    uint64_t listeners[PAIRS];
+    struct end ends[PAIRS][ENDS];
+    bool lossy;         /* the wire lost something, perhaps */
+    bool broken[PAIRS]; /* reset: what was on its way is lost, what had come was right */
+} fuzz;
+
+static unsigned char byte_at(int pair, int end, uint64_t position)
+{
+    return (unsigned char)(position * 7 + position / 251 + (unsigned)(pair * 2 + end) * 89);
+}
+
+/* ---- Judging -----------------------------------------------------------------------------------
+ */
+
+static void judge_bytes(int pair, int to, const unsigned char *bytes, uint64_t count)
+{
+    struct end *from = &fuzz.ends[pair][1 - to];
+    for (uint64_t i = 0; i < count; i++)
+        ASSERT(bytes[i] == byte_at(pair, 1 - to, from->received + i));
+    from->received += count;
+    ASSERT(from->received <= from->sent);
+}
+
+/* Six losses in a row end a connection: what had come was right, that is all one can ask. */
+static void note_loss(int pair)
+{
+    for (int i = 0; i < ENDS && fuzz.lossy; i++) {
+        struct tcp_view view;
+        if (fuzz.ends[pair][i].socket == NULL)
+            continue;
+        tcp_look(fuzz.ends[pair][i].socket->endpoint, &view);
+        fuzz.broken[pair] |= view.aborted != STATUS_SUCCESS;
+    }
+}
+
+static void judge_receive(int pair, int to, const struct operation *operation)
+{
+    const struct end *from = &fuzz.ends[pair][1 - to];
+    nt_status status = (nt_status)operation->block.status;
+    uint64_t count = operation->block.information;
+    ASSERT(count <= operation->size);
+    if (status == STATUS_SUCCESS) {
+        judge_bytes(pair, to, operation->bytes, count);
+        if (count == 0 && operation->size > 0) /* the end: nothing is missing before it */
+            ASSERT((from->finished && from->received == from->sent) || fuzz.broken[pair]);
+        return;
+    }
+    ASSERT(count == 0);
+    ASSERT(status == STATUS_CANCELLED || fuzz.broken[pair] || fuzz.ends[pair][to].socket == NULL);
+}
+
+/* Receives complete in the order issued, but for those that are cancelled. */
+static void collect_receives(int pair, int which)
+{
+    struct end *end = &fuzz.ends[pair][which];
+    for (unsigned i = 0; i < end->count; i++) {
+        struct operation *operation = &end->receives[(end->first + i) % PENDING_MAX];
+        if (!operation->live || operation->block.status == STATUS_PENDING)
+            continue;
+        operation->live = false;
+        judge_receive(pair, which, operation);
+    }
+    while (end->count > 0 && !end->receives[end->first].live) {
+        end->first = (end->first + 1) % PENDING_MAX;
+        end->count--;
+    }
+}
+
+static void collect_send(int pair, int which)
+{
+    struct end *end = &fuzz.ends[pair][which];
+    if (!end->send.live || end->send.block.status == STATUS_PENDING)
+        return;
+    end->send.live = false;
+    if (end->send.block.status == STATUS_SUCCESS) {
+        ASSERT(end->send.block.information == end->send.size);
+        return;
+    }
+    end->sent -= end->send.size; /* it waited for room and has sent nothing */
+    ASSERT(end->received <= end->sent || fuzz.broken[pair]);
+}
+
+/* Sends first: what a receive brings must have been sent. A pending send counts as sent, for it may
+ * be on its way any moment.
+ */
+static void collect(void)
+{
+    for (int pair = 0; pair < PAIRS; pair++)
+        note_loss(pair);
+    for (int pair = 0; pair < PAIRS; pair++)
+        for (int end = 0; end < ENDS; end++)
+            collect_receives(pair, end);
+    for (int pair = 0; pair < PAIRS; pair++)
+        for (int end = 0; end < ENDS; end++)
+            collect_send(pair, end);
+}
+
+/* ---- Operations --------------------------------------------------------------------------------
+ */
+
+static struct end *end_of(const uint8_t *bytes)
+{
+    return &fuzz.ends[bytes[1] % PAIRS][bytes[1] / PAIRS % ENDS];
+}
+
+static struct io *make_io(struct end *end, enum io_kind kind, struct operation *operation)
+{
+    const struct request_delivery delivery = {.block = &operation->block};
+    const struct io_buffer pieces[] = {
+        {operation->bytes, operation->size / 3},
+        {operation->bytes + operation->size / 3, operation->size - operation->size / 3},
+    };
+    struct io *io = io_new(end->socket, kind, "fuzz", &delivery);
+    ASSERT(io != NULL);
+    ASSERT(io_set_buffers(io, pieces, 2));
+    return io;
+}
+
+static uint32_t size_of(const uint8_t *bytes)
+{
+    static const uint32_t sizes[] = {1, 2, 3, 10, 100, 1459, 1460, 1461, 5000, 20000, 40000, 50000};
+    return sizes[bytes[2] % (sizeof sizes / sizeof *sizes)];
+}
+
+static void do_send(const uint8_t *bytes)
+{
+    int pair = bytes[1] % PAIRS, which = bytes[1] / PAIRS % ENDS;
+    struct end *end = end_of(bytes);
+    if (end->socket == NULL || end->send.live)
+        return;
+    struct operation *operation = &end->send;
+    operation->size = size_of(bytes);
+    for (uint32_t i = 0; i < operation->size; i++)
+        operation->bytes[i] = byte_at(pair, which, end->sent + i);
+    struct io *io = make_io(end, IO_SEND, operation);
+    nt_status status = socket_send(io, fuzz.process);
+    if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
+        ASSERT(!end->finished);
+        end->sent += operation->size;
+        operation->live = status == STATUS_PENDING;
+        return;
+    }
+    io_end(io);
+    ASSERT(end->finished || fuzz.broken[pair]);
+}
+
+static void do_receive(const uint8_t *bytes)
+{
+    int pair = bytes[1] % PAIRS;
+    struct end *end = end_of(bytes);
+    if (end->socket == NULL || end->count == PENDING_MAX)
+        return;
+    struct operation *operation = &end->receives[(end->first + end->count) % PENDING_MAX];
+    operation->size = size_of(bytes);
+    memset(operation->bytes, 0xEE, operation->size);
+    struct io *io = make_io(end, IO_RECEIVE, operation);
+    io->flags = bytes[3] % 4 == 0 ? IO_WAIT_ALL : 0;
+    nt_status status = socket_receive(io);
+    if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
+        operation->live = true;
+        end->count++;
+        return;
+    }
+    io_end(io);
+    ASSERT(fuzz.broken[pair] || end->socket->shut_receive);
+}
+
+static void do_cancel(const uint8_t *bytes)
+{
+    struct end *end = end_of(bytes);
+    if (end->socket == NULL)
+        return;
+    struct request_filter filter = {0};
+    if (bytes[2] % 4 == 0)
+        filter.block = &end->send.block;
+    else if (bytes[2] % 4 == 1)
+        filter.block = &end->receives[bytes[3] % PENDING_MAX].block;
+    nt_status status = request_cancel(&end->socket->file, &filter);
+    ASSERT(status == STATUS_SUCCESS || status == STATUS_NOT_FOUND);
+}
+
+static void do_shutdown(const uint8_t *bytes)
+{
+    struct end *end = end_of(bytes);
+    int how = bytes[2] % 8 == 0 ? 2 : 1;
+    if (end->socket == NULL)
+        return;
+    if (how == 2)
+        fuzz.broken[bytes[1] % PAIRS] = true; /* what comes after it is dropped */
+    nt_status status = socket_shutdown(end->socket, how);
+    ASSERT(status == STATUS_SUCCESS || fuzz.broken[bytes[1] % PAIRS]);
+    end->finished = true;
+}
+
+/* Unread bytes, or bytes on the way, make a reset of it: then the pair is broken. A close right
+ * after everything was read is as good as a shutdown; which it was, is not told here.
+ */
+static void do_close(const uint8_t *bytes)
+{
+    int pair = bytes[1] % PAIRS;
+    struct end *end = end_of(bytes);
+    const struct end *other = &fuzz.ends[pair][1 - bytes[1] / PAIRS % ENDS];
+    if (end->socket == NULL || bytes[2] % 4 != 0)
+        return;
+    if (!other->finished || other->received < other->sent || end->send.live)
+        fuzz.broken[pair] = true;
+    ASSERT(socket_close(fuzz.process, end->handle) == STATUS_SUCCESS);
+    end->socket = NULL;
+    end->finished = true;
+}
+
+static void do_time(const uint8_t *bytes)
+{
+    for (int steps = 1 + bytes[1] % 16; steps > 0; steps--)
+        engine_step(&fuzz.machine->engine);
+}
+
+static void do_wait(const uint8_t *bytes)
+{
+    wait_for_time(fuzz.machine->nt, (1 + bytes[1]) * UINT64_C(10000000), "fuzz");
+}
+
+static void do_faults(const uint8_t *bytes)
+{
+    const struct wire_faults faults = {
+        .loss = bytes[1] % 4 * 4000u,
+        .duplication = bytes[2] % 4 * 4000u,
+        .reordering = bytes[3] % 4 * 8000u,
+        .delay = bytes[3] / 4 % 4 * 8000u,
+        .delay_ns = 5000000,
+        .loopback = true,
+    };
+    fuzz.lossy |= faults.loss != 0;
+    wire_set_faults(fuzz.machine->tcpip, &faults);
+}
+
+static void (*const operations[])(const uint8_t *) = {
+    do_send,     do_send,  do_send, do_receive, do_receive, do_receive, do_receive, do_cancel,
+    do_shutdown, do_close, do_time, do_time,    do_time,    do_wait,    do_faults,  do_cancel,
+};
+
+/* ---- The target --------------------------------------------------------------------------------
+ */
+
+static void open_pair(int pair)
+{
+    const struct socket_opening opening = {.kind = {.family = FAMILY_4, .protocol = PROTOCOL_TCP},
+                                           .overlapped = true};
+    const struct address loopback = {.family = FAMILY_4, .bytes = {127, 0, 0, 1}};
+    uint16_t port = (uint16_t)(FIRST_PORT + pair);
+    struct end *client = &fuzz.ends[pair][0], *server = &fuzz.ends[pair][1];
+
+    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &fuzz.listeners[pair]) ==
+           STATUS_SUCCESS);
+    struct socket_object *listener = socket_find(fuzz.process, fuzz.listeners[pair]);
+    ASSERT(socket_bind(listener, fuzz.process, &loopback, port) == STATUS_SUCCESS);
+    ASSERT(socket_listen(listener, fuzz.process, 1) == STATUS_SUCCESS);
+    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &client->handle) ==
+           STATUS_SUCCESS);
+    client->socket = socket_find(fuzz.process, client->handle);
+    ASSERT(socket_connect(client->socket, fuzz.process, &loopback, port) == STATUS_SUCCESS);
+
+    struct io io;
+    io_begin(&io, listener, IO_ACCEPT, "fuzz");
+    nt_status status = socket_accept(&io, fuzz.process);
+    if (status == STATUS_PENDING)
+        status = io_wait(&io, 0, false);
+    ASSERT(status == STATUS_SUCCESS);
+    server->handle = io.request.information;
+    server->socket = socket_find(fuzz.process, server->handle);
+    io_end(&io);
+}
+
+void target_use(const struct profile *profile)
+{
+    fuzz.profile = *profile;
+    fuzz.has_profile = true;
+    if (fuzz.machine != NULL)
+        berth_set_profile(fuzz.machine, profile);
+}
+
+static void begin(void)
+{
+    if (fuzz.machine == NULL) {
+        const struct berth_config config = {.seed = 1,
+                                            .profile = fuzz.has_profile ? &fuzz.profile : NULL};
+        fuzz.machine = berth_new(&config);
+        ASSERT(fuzz.machine != NULL);
+    }
+    const struct berth_launch launch = {.account = BERTH_STANDARD};
+    memset(fuzz.ends, 0, sizeof fuzz.ends);
+    memset(fuzz.broken, 0, sizeof fuzz.broken);
+    fuzz.lossy = false;
+    berth_reset(fuzz.machine, 1, false);
+    ASSERT(berth_boot(fuzz.machine));
+    ASSERT(berth_enter(fuzz.machine, &launch) == 0);
+    fuzz.process = fuzz.machine->nt->current->process;
+    for (int pair = 0; pair < PAIRS; pair++)
+        open_pair(pair);
+}
+
+/* What was sent on a connection that is whole must come, when it is asked for and time passes.
+ * Receives that wait to be filled are cancelled, and give what they have.
+ */
+static void drain(int pair, int to)
+{
+    struct end *from = &fuzz.ends[pair][1 - to], *end = &fuzz.ends[pair][to];
+    const uint8_t all[] = {0, (uint8_t)(pair + to * PAIRS), 2, 0};
+    do_cancel(all);
+    collect();
+    for (int tries = 0;
+         tries < 200 && !fuzz.broken[pair] && end->socket != NULL && from->received < from->sent;
+         tries++) {
+        const uint8_t receive[] = {0, (uint8_t)(pair + to * PAIRS), 10, 1};
+        do_receive(receive);
+        wait_for_time(fuzz.machine->nt, UINT64_C(1000000000), "fuzz");
+        collect();
+    }
+    if (!fuzz.broken[pair] && end->socket != NULL)
+        ASSERT(from->received == from->sent);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    begin();
+    for (; size >= OPERATION_SIZE; data += OPERATION_SIZE, size -= OPERATION_SIZE) {
+        operations[data[0] % (sizeof operations / sizeof *operations)](data);
+        collect();
+        berth_check(fuzz.machine);
+    }
+    wire_set_faults(fuzz.machine->tcpip, &(const struct wire_faults){0});
+    for (int pair = 0; pair < PAIRS; pair++)
+        for (int end = 0; end < ENDS; end++)
+            drain(pair, end);
+    berth_off(fuzz.machine, BERTH_POWER_CUT);
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* What kernel32's calls on objects share. */
+#ifndef SIM_RUNTIME_GUEST_OBJECTS_H
+#define SIM_RUNTIME_GUEST_OBJECTS_H
+
+#include "sim/runtime/guest_call.h"
+
+enum { NS_IN_MS = 1000000 };
+
+static inline uint64_t guest_timeout_ns(DWORD milliseconds)
+{
+    return milliseconds == INFINITE ? UINT64_MAX : (uint64_t)milliseconds * NS_IN_MS;
+}
+
+/* The object behind a handle, of whichever type; NULL, with the last error set, when there is none.
+ */
+static inline struct object *guest_object(HANDLE handle)
+{
+    struct object *object = handle_object(guest_process(), guest_number(handle));
+    if (object == NULL)
+        guest_fail(ERROR_INVALID_HANDLE);
+    return object;
+}
+
+/* The same for one type. */
+static inline struct object *guest_object_of(HANDLE handle, enum object_type type)
+{
+    struct object *object = handle_find(guest_process(), guest_number(handle), type);
+    if (object == NULL)
+        guest_fail(ERROR_INVALID_HANDLE);
+    return object;
+}
+
+/* The file I/O is done on behind a handle; NULL, with the last error set, when there is none. */
+struct file;
+static inline struct file *guest_file(HANDLE handle)
+{
+    return (struct file *)guest_object_of(handle, OBJECT_SOCKET);
+}
+
+/* Waits; the answer is WaitForSingleObject's. */
+DWORD guest_wait(const struct wait_request *request);
+
+/* When a time of Windows' comes, by the engine's clock: ticks of 100 ns since 1601, or, when
+ * negative, from now.
+ */
+uint64_t guest_due_ns(int64_t ticks);
+uint64_t guest_ticks(uint64_t engine_ns); /* and the other way */
+
+#endif

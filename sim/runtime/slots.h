@@ -1,0 +1,10 @@
+/* TlsAlloc's slots and FlsAlloc's, which differ in that the latter have functions to call at a
+ * thread's end.
+ */
+#ifndef SIM_RUNTIME_SLOTS_H
+#define SIM_RUNTIME_SLOTS_H
+
+/* Calls the running thread's functions of FlsAlloc, for the values that are not NULL. */
+void slots_thread_ends(void);
+
+#endif
