@@ -57,6 +57,8 @@ uint64_t choose(struct choice_source *source, enum choice_site site, uint64_t co
         value = source->list[source->list_next++];
         if (count != 0)
             value %= count;
+    } else if (site == CHOICE_SCHEDULE && source->first_schedule) {
+        value = 0;
     }
 
     if (source->log != NULL) {

@@ -11,6 +11,7 @@
 #ifndef SIM_ENGINE_CHOOSE_H
 #define SIM_ENGINE_CHOOSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct choice_source {
     uint64_t streams[CHOICE_SITE_COUNT];
     const uint64_t *list; /* borrowed; NULL when the seed decides everything */
     size_t list_count, list_next;
+    bool first_schedule;        /* CHOICE_SCHEDULE is 0 where the list says nothing */
     struct choice *log;         /* borrowed; NULL when nobody asks */
     size_t log_size, log_count; /* log_count goes on counting when the log is full */
 };

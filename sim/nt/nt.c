@@ -34,6 +34,7 @@ struct nt *nt_boot(struct engine *engine, struct disk *disk, const struct profil
     nt->booted_ns = engine->now_ns;
     nt->last_id = SYSTEM_PROCESS_ID;
     nt->deadlock = print_deadlock;
+    nt->horizon_ns = UINT64_C(1000000000);
     engine_record(engine, &(struct record){.kind = RECORD_BOOT, .arguments = {boots}});
     return nt;
 }

@@ -46,6 +46,12 @@ struct nt {
     struct request_walk *walks; /* over lists of requests, the innermost first */
     bool stack_is_orphan; /* the thread of the running stack has ended: nothing comes back to it */
     bool deadlocked;
+    bool preempt; /* the running thread may have to give up its turn at nt_preempt */
+    /* Whenever a thread is chosen, the next event may happen first, though threads are ready, when
+     * it is due within the horizon.
+     */
+    bool explore;
+    uint64_t horizon_ns;
     uint64_t boots;
     uint64_t booted_ns;
     /* The floor that runs programs: what it keeps, and what it is told. Any may be NULL. */
@@ -80,6 +86,16 @@ void nt_power_cut(struct nt *nt);
 
 /* The clock the guest sees, in nanoseconds since boot. */
 uint64_t nt_uptime_ns(const struct nt *nt);
+
+/* A point at which the running thread may have to wait while others run, or an event happens: the
+ * beginning of a guest's call. Does nothing unless nt->preempt.
+ */
+void nt_give_way(struct nt *nt);
+static inline void nt_preempt(struct nt *nt)
+{
+    if (nt->preempt)
+        nt_give_way(nt);
+}
 
 void nt_check(const struct nt *nt);
 

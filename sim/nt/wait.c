@@ -54,17 +54,31 @@ void ready_remove(struct thread *thread)
     nt->ready_count--;
 }
 
+/* Whether the next event is one of the choices, though threads are ready. */
+static bool event_may_happen(const struct nt *nt)
+{
+    if (!nt->explore)
+        return false;
+    uint64_t due_ns = engine_next_due(nt->engine);
+    return due_ns != UINT64_MAX && due_ns - nt->engine->now_ns <= nt->horizon_ns;
+}
+
 /* The thread to run now, or NULL when every thread waits and nothing is left to happen. */
 static struct thread *choose_thread(struct nt *nt)
 {
-    nt->current = NULL;
-    while (nt->ready_count == 0)
-        if (!engine_step(nt->engine))
-            return NULL;
+    uint64_t place;
 
-    uint64_t place = 0;
-    if (nt->ready_count > 1)
-        place = choose(&nt->engine->choices, CHOICE_SCHEDULE, nt->ready_count);
+    nt->current = NULL;
+    for (;;) {
+        while (nt->ready_count == 0)
+            if (!engine_step(nt->engine))
+                return NULL;
+        uint64_t count = nt->ready_count + (event_may_happen(nt) ? 1u : 0u);
+        place = count > 1 ? choose(&nt->engine->choices, CHOICE_SCHEDULE, count) : 0;
+        if (place < nt->ready_count)
+            break;
+        engine_step(nt->engine);
+    }
     struct thread *thread = nt->ready;
     while (place-- > 0)
         thread = thread->next_ready;
@@ -375,6 +389,16 @@ void looked_in_vain(struct nt *nt)
         return;
     nt->looks_in_vain = 0;
     yield(nt, TURNS_IN_VAIN_MAX);
+}
+
+void nt_give_way(struct nt *nt)
+{
+    struct thread *thread = nt->current;
+    ASSERT(thread != NULL);
+    if (thread->process->ended || (nt->ready_count == 0 && !event_may_happen(nt)))
+        return;
+    ready_append(thread);
+    switch_away(thread);
 }
 
 void wait_check(const struct wait *wait)

@@ -66,6 +66,7 @@ BOOL GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTra
                                PULONG_PTR lpCompletionKey, LPOVERLAPPED *lpOverlapped,
                                DWORD dwMilliseconds)
 {
+    guest_preempt();
     struct packet *packet = NULL;
     uint32_t taken = 0;
 
@@ -112,6 +113,7 @@ BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCom
                                  ULONG ulCount, PULONG ulNumEntriesRemoved, DWORD dwMilliseconds,
                                  BOOL fAlertable)
 {
+    guest_preempt();
     struct packet *packets[PACKETS_AT_ONCE];
     uint32_t count = ulCount < PACKETS_AT_ONCE ? ulCount : PACKETS_AT_ONCE;
     uint32_t taken = 0;
@@ -140,6 +142,7 @@ static void posted_done(struct nt *nt, struct packet *packet)
 BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
                                 ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
 {
+    guest_preempt();
     struct object *port = guest_object_of(CompletionPort, OBJECT_PORT);
     if (port == NULL)
         return FALSE;
@@ -218,6 +221,7 @@ static bool may_use(const OVERLAPPED *overlapped, LPDWORD transferred)
 BOOL GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped,
                          LPDWORD lpNumberOfBytesTransferred, BOOL bWait)
 {
+    guest_preempt();
     if (!may_use(lpOverlapped, lpNumberOfBytesTransferred))
         return guest_fail(ERROR_NOACCESS);
     if (is_pending(lpOverlapped)) {
@@ -235,6 +239,7 @@ BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
                            LPDWORD lpNumberOfBytesTransferred, DWORD dwMilliseconds,
                            BOOL bAlertable)
 {
+    guest_preempt();
     if (!may_use(lpOverlapped, lpNumberOfBytesTransferred))
         return guest_fail(ERROR_NOACCESS);
     if (is_pending(lpOverlapped)) {
@@ -256,6 +261,7 @@ BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
 /* That there was nothing to cancel is no failure here. */
 BOOL CancelIo(HANDLE hFile)
 {
+    guest_preempt();
     struct file *file = guest_file(hFile);
     if (file == NULL)
         return FALSE;
@@ -269,6 +275,7 @@ BOOL CancelIo(HANDLE hFile)
  */
 BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
 {
+    guest_preempt();
     struct file *file = guest_file(hFile);
     if (file == NULL)
         return FALSE;
@@ -282,6 +289,7 @@ BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
 
 BOOL CancelSynchronousIo(HANDLE hThread)
 {
+    guest_preempt();
     struct thread *thread = (struct thread *)guest_object_of(hThread, OBJECT_THREAD);
     return thread != NULL && guest_answer(request_cancel_synchronous(thread));
 }

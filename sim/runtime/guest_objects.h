@@ -6,6 +6,12 @@
 
 enum { NS_IN_MS = 1000000 };
 
+/* The beginning of a call that other threads could notice. */
+static inline void guest_preempt(void)
+{
+    nt_preempt(guest_nt());
+}
+
 static inline uint64_t guest_timeout_ns(DWORD milliseconds)
 {
     return milliseconds == INFINITE ? UINT64_MAX : (uint64_t)milliseconds * NS_IN_MS;

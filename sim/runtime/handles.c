@@ -4,6 +4,7 @@
 /* Of a pseudo handle nothing is closed. */
 BOOL CloseHandle(HANDLE hObject)
 {
+    guest_preempt();
     uint64_t handle = guest_number(hObject);
     if (handle >= PSEUDO_THREAD)
         return TRUE;

@@ -98,6 +98,7 @@ static bool boot_floors(struct berth *machine)
     if (machine->nt == NULL)
         return false;
     machine->nt->runtime = machine;
+    machine_preempt(machine);
     machine->nt->thread_ended = program_thread_ended;
     machine->nt->process_ended = program_process_ended;
     if (machine->deadlock != NULL) {

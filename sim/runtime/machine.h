@@ -36,11 +36,13 @@ struct berth {
     struct winsock *winsock;
     struct object *knock; /* an event: those in berth_sleep_on wait for it */
     struct started *started;
-    struct ownership *ownership; /* the checker, or NULL */
+    struct ownership *ownership;   /* the checker, or NULL */
     const struct program *program; /* that the processes run; NULL: no program of its own */
     struct process *variables_of;  /* whose variables lie in their place; NULL for nobody's */
     struct thread *thread_variables_of;
     bool shared; /* more than one process has run the program in this boot */
+    enum berth_preemption preemption;
+    uint64_t horizon_ns;                                 /* 0 until it is set */
     void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
     void *deadlock_context;
 };
@@ -60,6 +62,9 @@ enum machine_record {
 
 void machine_record(struct berth *machine, enum machine_record kind, uint32_t subject,
                     uint64_t argument, uint32_t result);
+
+/* Tells the executive of a machine that is switched on when threads may lose their turns. */
+void machine_preempt(struct berth *machine);
 
 /* Winsock and Win32 calls of this host thread go to the machine, or nowhere. */
 void machine_attach(struct berth *machine);

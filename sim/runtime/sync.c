@@ -207,6 +207,7 @@ HANDLE OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
 
 BOOL SetEvent(HANDLE hEvent)
 {
+    guest_preempt();
     struct object *event = guest_object_of(hEvent, OBJECT_EVENT);
     if (event == NULL)
         return FALSE;
@@ -216,6 +217,7 @@ BOOL SetEvent(HANDLE hEvent)
 
 BOOL ResetEvent(HANDLE hEvent)
 {
+    guest_preempt();
     struct object *event = guest_object_of(hEvent, OBJECT_EVENT);
     if (event == NULL)
         return FALSE;
@@ -277,6 +279,7 @@ HANDLE OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
 
 BOOL ReleaseMutex(HANDLE hMutex)
 {
+    guest_preempt();
     struct object *mutex = guest_object_of(hMutex, OBJECT_MUTEX);
     return mutex != NULL && guest_answer(mutex_release(mutex));
 }
@@ -342,6 +345,7 @@ HANDLE OpenSemaphoreW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName
 
 BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount)
 {
+    guest_preempt();
     uint32_t before = 0;
 
     if (lReleaseCount <= 0)

@@ -1,7 +1,7 @@
 /* Threads, as kernel32 and the C runtime start and end them, and what each keeps for itself. */
 #include "sim/nt/apc.h"
 #include "sim/runtime/crt.h"
-#include "sim/runtime/guest_call.h"
+#include "sim/runtime/guest_objects.h"
 #include "sim/runtime/program.h"
 #include "sim/runtime/slots.h"
 
@@ -160,6 +160,7 @@ BOOL GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode)
 /* Its stack goes with it, and whatever it held stays held. */
 BOOL TerminateThread(HANDLE hThread, DWORD dwExitCode)
 {
+    guest_preempt();
     struct thread *thread = guest_thread_of(hThread);
 
     if (thread == NULL)

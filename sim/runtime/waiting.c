@@ -50,6 +50,7 @@ static DWORD find_objects(DWORD count, const HANDLE *handles, bool all, struct o
 /* `request` says all but the objects. */
 static DWORD wait_for_handles(DWORD count, const HANDLE *handles, struct wait_request *request)
 {
+    guest_preempt();
     struct object *objects[WAIT_OBJECTS_MAX];
 
     DWORD error = ERROR_INVALID_PARAMETER;
@@ -122,6 +123,7 @@ static nt_status signal(struct object *object)
 DWORD SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds,
                           BOOL bAlertable)
 {
+    guest_preempt();
     struct object *first = guest_object(hObjectToSignal);
     struct object *second = first != NULL ? guest_object(hObjectToWaitOn) : NULL;
 
@@ -181,6 +183,7 @@ static void run_user_apc(struct nt *nt, struct apc *apc)
 
 DWORD QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData)
 {
+    guest_preempt();
     struct nt *nt = guest_nt();
     struct thread *thread = (struct thread *)guest_object_of(hThread, OBJECT_THREAD);
 

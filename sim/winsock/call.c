@@ -36,6 +36,7 @@ uint32_t winsock_open_type(const struct process *process)
 struct call call_begin(enum call_kind kind, uint64_t subject)
 {
     ASSERT(attached != NULL); /* the host let a guest run outside a machine */
+    nt_preempt(attached->nt);
     struct thread *thread = attached->nt->current;
     ASSERT(thread != NULL);
     const struct call call = {

@@ -229,6 +229,37 @@ void berth_on_misuse(struct berth *machine, void (*report)(void *, const char *)
  */
 void berth_report_leftovers(struct berth *machine);
 
+/* ---- Threads that race ------------------------------------------------------------------------
+ *
+ * Threads take turns; which of those that can run does run is a choice of the seed's. A thread
+ * keeps its turn until it waits; or it may lose it at the beginning of every call that another
+ * thread could notice; or, to explore, it may lose it there to the next event as well: a packet
+ * arrives, a time is up, though threads could still run. From now on, and after every boot.
+ */
+enum berth_preemption { BERTH_PREEMPT_NEVER, BERTH_PREEMPT_AT_CALLS, BERTH_PREEMPT_EXPLORE };
+void berth_set_preemption(struct berth *machine, enum berth_preemption when);
+
+/* How far off an event may be that happens before threads that could run, in nanoseconds: 1 s until
+ * it is set. Longer times are only up when every thread waits.
+ */
+void berth_set_horizon(struct berth *machine, uint64_t ns);
+
+/* Runs a program in every order its threads and events can come in, depth first: `run` is called
+ * for each, with the machine as after berth_reset(seed), and leaves it as it likes. It is the same
+ * program each time, and false stops. Answers how many orders there were; or `limit`, unless that
+ * is 0, when there are more (`all` is then false, as when it was stopped, or an order has more than
+ * 65,536 choices).
+ */
+struct berth_exploration {
+    uint64_t seed;  /* what is no order of threads is drawn from it */
+    uint64_t limit; /* 0 for none */
+    bool keep_disk;
+    bool (*run)(struct berth *machine, uint64_t number, void *context);
+    void *context;
+};
+uint64_t berth_explore(struct berth *machine, const struct berth_exploration *exploration,
+                       bool *all);
+
 /* Who waits for what, when nothing can move any more; must not return. */
 void berth_on_deadlock(struct berth *machine, void (*report)(void *, const char *), void *context);
 
