@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "berth/berth.h"
+#include "sim/bench/echo.h"
 #include "sim/bench/executive.h"
 #include "sim/bench/host.h"
 
@@ -28,6 +29,8 @@ enum {
     MANY_PORTS = 60000,
     MANY_SOCKETS = 10000,
     BLOCK = 100,
+    ECHOES = 100000,
+    HOST_ECHOES = 20000,
     EXIT_USAGE = 2,
     EXIT_HARNESS = 3
 };
@@ -337,7 +340,7 @@ static struct row millions(const char *what, double target, double (*measure)(vo
     return row;
 }
 
-enum { ROWS = 14 };
+enum { ROWS = 16 };
 
 static void measure_executive(struct row *rows)
 {
@@ -350,6 +353,49 @@ static void measure_executive(struct row *rows)
     rows[3] = millions("packets through a completion port", 2, executive_packet);
     rows[3].peer = millions_a_second(median(host_counter_time, RUNS));
     rows[4] = millions("packets to a thread that waits", 0, executive_packet_handed_over);
+}
+
+static double time_echo(void)
+{
+    begin();
+    double ns = echo_blocking(ECHOES);
+    need(ns > 0, "the echo");
+    end();
+    return ns;
+}
+
+static double time_port_echo(void)
+{
+    begin();
+    double ns = echo_port(ECHOES);
+    need(ns > 0, "the echo through a port");
+    end();
+    return ns;
+}
+
+static double host_echo_time(void)
+{
+    uint64_t start = host_wall_ns();
+    need(host_echo(HOST_ECHOES), "the host's echo");
+    return (double)(host_wall_ns() - start) / HOST_ECHOES;
+}
+
+static double host_epoll_time(void)
+{
+    uint64_t start = host_wall_ns();
+    need(host_echo_epoll(HOST_ECHOES), "the host's echo with epoll");
+    return (double)(host_wall_ns() - start) / HOST_ECHOES;
+}
+
+static void measure_echoes(struct row rows[2])
+{
+    rows[0] = measured("1-byte echo over loopback, blocking, 2 threads", "k/s", 300,
+                       1e3 * millions_a_second(median(time_echo, RUNS)));
+    rows[0].peer = 1e3 * millions_a_second(median(host_echo_time, SUITE_RUNS));
+    rows[1] = measured("1-byte echo over loopback, overlapped, by a port", "k/s", 500,
+                       1e3 * millions_a_second(median(time_port_echo, RUNS)));
+    rows[1].peer = 1e3 * millions_a_second(median(host_epoll_time, SUITE_RUNS));
+    rows[0].at_least = rows[1].at_least = true;
 }
 
 static void measure(struct row rows[ROWS])
@@ -376,6 +422,7 @@ static void measure(struct row rows[ROWS])
                        1e3 * millions_a_second(median(time_schedule, RUNS)));
     rows[8].at_least = true;
     measure_executive(&rows[9]);
+    measure_echoes(&rows[14]);
     if (host_run_beside("berth-conformance", &exit_code)) {
         rows[7].measured = true;
         rows[7].value = median(suite_time, SUITE_RUNS);

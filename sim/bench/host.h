@@ -28,6 +28,12 @@ bool host_mix(unsigned rounds);
 bool host_timer(unsigned rounds);
 bool host_counter(unsigned rounds);
 
+/* `rounds` round trips of one byte over TCP on loopback between two threads, with calls that block;
+ * and with epoll. Measured on the wall: the two run at once.
+ */
+bool host_echo(unsigned rounds);
+bool host_echo_epoll(unsigned rounds);
+
 /* Runs the program `name` that lies beside this one, its output thrown away. False when there is no
  * such program; `exit_code` gets its exit code.
  */

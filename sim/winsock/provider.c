@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "sim/winsock/memory.h"
-#include "sim/winsock/unsupported.h"
 
 int WSPAPI provider_cleanup(LPINT lpErrno)
 {

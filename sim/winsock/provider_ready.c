@@ -316,27 +316,28 @@ static uint64_t number_of(struct process *process, const struct socket_object *s
 static void post_event(struct socket_object *socket, void *context, uint32_t event,
                        nt_status status)
 {
-    const struct winsock *winsock = winsock_attached();
+    struct winsock *winsock = winsock_attached();
     uint64_t packed = (uintptr_t)context;
     uint32_t error = status == STATUS_SUCCESS ? 0 : nt_status_to_wsa(status);
     struct process *process =
         process_find(winsock->nt, (uint32_t)(packed & ((1u << PROCESS_BITS) - 1)));
-    if (winsock->windows == NULL || process == NULL)
+    if (winsock->post_message == NULL || process == NULL)
         return;
-    winsock->windows->post(winsock->nt, packed >> (MESSAGE_BITS + PROCESS_BITS),
-                           (uint32_t)(packed >> PROCESS_BITS) & UINT16_MAX,
-                           number_of(process, socket), (int64_t)(error << 16 | event));
+    void *window = (void *)(uintptr_t)(packed >> (MESSAGE_BITS + PROCESS_BITS));
+    winsock->post_message(winsock, process, window, (uint32_t)(packed >> PROCESS_BITS) & UINT16_MAX,
+                          number_of(process, socket), (int64_t)(error << 16 | event));
 }
 
 static nt_status select_messages(const struct call *call, HWND hWnd, unsigned message, LONG mask)
 {
     nt_status status;
     uint64_t window = (uint64_t)(uintptr_t)hWnd;
-    const struct winsock_windows *windows = call->winsock->windows;
+    struct winsock *winsock = call->winsock;
     struct socket_object *socket = call_socket(call, &status);
     if (socket == NULL)
         return status;
-    bool exists = windows != NULL && windows->exists(call->winsock->nt, window);
+    bool exists =
+        winsock->window_exists != NULL && winsock->window_exists(winsock, call->process, hWnd);
     bool fits = window < 1u << WINDOW_BITS && message <= UINT16_MAX &&
                 call->process->id < 1u << PROCESS_BITS;
     if ((mask & ~FD_ALL_EVENTS) != 0 || (mask != 0 && (!exists || !fits)))

@@ -17,18 +17,12 @@ struct _WSPPROC_TABLE;
 struct ownership;
 struct process;
 
-/* Windows, for WSAAsyncSelect: who has them sets them. */
-struct winsock_windows {
-    bool (*exists)(struct nt *nt, uint64_t window);
-    void (*post)(struct nt *nt, uint64_t window, uint32_t message, uint64_t wparam, int64_t lparam);
-};
-
 struct winsock {
     struct afd *afd;
     struct tcpip *tcpip;
     struct nt *nt;
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
-    struct ownership *ownership;           /* the checker that looks on, or NULL */
+    struct ownership *ownership; /* the checker that looks on, or NULL */
 
     struct named_host *hosts; /* scripted hosts with names, see resolve.h */
     struct lookup *lookups;   /* GetAddrInfoEx that pend */
@@ -41,8 +35,11 @@ struct winsock {
      */
     bool (*post_message)(struct winsock *winsock, struct process *process, void *window,
                          uint32_t message, uint64_t wparam, int64_t lparam);
-    struct blocking_hook *hooks;           /* of threads of Winsock 1.1 programs */
-    const struct winsock_windows *windows; /* NULL while there are none: see below */
+
+    /* Whether the process has such a window; NULL likewise. */
+    bool (*window_exists)(struct winsock *winsock, struct process *process, void *window);
+
+    struct blocking_hook *hooks; /* of threads of Winsock 1.1 programs */
 };
 
 /* NULL when the arena is full. */
