@@ -133,6 +133,7 @@ static void nothing_works_before_wsastartup(void)
     assert_not_started(ioctlsocket(s, FIONBIO, &argument) == SOCKET_ERROR);
     assert_not_started(WSAGetOverlappedResult(s, &overlapped, &count, FALSE, &argument) == FALSE);
     assert_not_started(gethostname(text, sizeof(text)) == SOCKET_ERROR);
+    assert_not_started(gethostbyname("localhost") == NULL);
 }
 
 static void the_host_has_a_name(void)
@@ -157,12 +158,12 @@ static void the_host_has_a_name(void)
 
 // clang-format off
 static const struct suite_case cases[] = {
-    CASE(the_version_is_negotiated, ERR_038),
-    CASE(a_version_below_one_is_refused_but_told, ERR_038),
-    CASE(wsastartup_needs_a_structure_it_can_write, ERR_038),
-    CASE(the_last_cleanup_closes_every_socket, ERR_038, LIFE_001),
+    CASE(the_version_is_negotiated, ERR_038, INIT_001, INIT_003),
+    CASE(a_version_below_one_is_refused_but_told, ERR_038, INIT_002),
+    CASE(wsastartup_needs_a_structure_it_can_write, ERR_038, INIT_004),
+    CASE(the_last_cleanup_closes_every_socket, ERR_038, LIFE_001, INIT_005, INIT_006, INIT_008),
     CASE(the_last_error_is_the_threads_own_number, BIND_001, ERR_002),
-    CASE(nothing_works_before_wsastartup, ERR_038),
+    CASE(nothing_works_before_wsastartup, ERR_038, INIT_007),
     CASE(the_host_has_a_name, ERR_038),
     END_OF_CASES,
 };

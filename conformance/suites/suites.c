@@ -65,7 +65,8 @@
 #define SUITES_OPTIONS
 
 /* Starting up, text, resolution, the catalogue, layered providers. */
-#define SUITES_NAMES
+#define SUITES_NAMES                                                                               \
+    SUITE(open_socket) SUITE(text) SUITE(names) SUITE(databases) SUITE(catalogue) SUITE(layered)
 
 /* Overlapped I/O, completion ports, APCs, cancellation. */
 #define SUITES_OVERLAPPED

@@ -10,6 +10,7 @@
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
+#include "sim/winsock/provider.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/program.h"
 
@@ -41,7 +42,7 @@ static const struct {
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
-    MSWSOCK(WSPStartup)
+    {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
     KERNEL32(GetLastError) KERNEL32(SetLastError) KERNEL32(VirtualAlloc) KERNEL32(VirtualFree)
     KERNEL32(VirtualProtect) KERNEL32(GetCurrentProcessId) KERNEL32(GetCurrentThreadId)
     KERNEL32(CreateThread) KERNEL32(ExitThread) KERNEL32(WaitForSingleObject)

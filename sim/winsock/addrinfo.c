@@ -138,7 +138,8 @@ static void add_all(const struct names_question *question, struct names_found *f
 }
 
 /* A node that is a number; or none at all, which is the wildcard or loopback. */
-static bool find_number(const struct names_question *question, struct resolution *out)
+static bool find_number(const struct call *call, const struct names_question *question,
+                        struct resolution *out)
 {
     static const struct address wildcards[] = {{FAMILY_6, {0}, 0}, {FAMILY_4, {0}, 0}};
     static const struct address loopbacks[] = {{FAMILY_6, {[15] = 1}, 0},
@@ -148,7 +149,8 @@ static bool find_number(const struct names_question *question, struct resolution
     *out = (struct resolution){.name = question->node, .count = 1};
 
     if (!question->has_node) {
-        bool passive = (question->flags & AI_PASSIVE) != 0;
+        bool passive = (question->flags & AI_PASSIVE) != 0 &&
+                       !BEHAVES(call->profile, passive_address, loopback);
         memcpy(out->addresses, passive ? wildcards : loopbacks, sizeof wildcards);
         out->count = 2;
         return true;
@@ -170,7 +172,7 @@ static nt_status find_node(const struct call *call, const struct names_question 
                            struct resolution *out)
 {
     struct nt *nt = call->winsock->nt;
-    if ((question->flags & AI_NUMERICHOST) != 0)
+    if ((question->flags & AI_NUMERICHOST) != 0 && !BEHAVES(call->profile, numeric_host, looks_up))
         return STATUS_HOST_NOT_FOUND;
     nt_status status = resolve_name(call->winsock, question->node, out);
     if (status == STATUS_HOST_DOWN)
@@ -209,7 +211,7 @@ nt_status names_ask(const struct call *call, const struct names_question *questi
         status = find_service(question, &service);
     if (!nt_success(status))
         return status;
-    bool number = find_number(question, &resolution);
+    bool number = find_number(call, question, &resolution);
     if (!number)
         status = find_node(call, question, &resolution);
     if (!nt_success(status))

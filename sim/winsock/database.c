@@ -166,7 +166,8 @@ static nt_status keep_service(const struct call *call, const struct service_row 
     SERVENT *service = &answers->service;
     char *protocol = answers->text + ANSWER_TEXT_SIZE - 4;
     service->s_name = keep_names(answers, row->name, row->alias, &service->s_aliases);
-    service->s_port = (short)htons(row->port);
+    service->s_port =
+        (short)(BEHAVES(call->profile, service_port_order, host) ? row->port : htons(row->port));
     strcpy(protocol, (row->transports & transports & TRANSPORT_TCP) != 0 ? "tcp" : "udp");
     service->s_proto = protocol;
     *out = service;

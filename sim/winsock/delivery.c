@@ -28,10 +28,8 @@ struct thread *delivery_thread(const struct call *call, const WSATHREADID *id)
     return NULL;
 }
 
-LPWSATHREADID delivery_caller(LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, WSATHREADID *room)
+LPWSATHREADID delivery_caller(WSATHREADID *room)
 {
-    if (routine == NULL)
-        return NULL;
     *room = delivery_own_thread(winsock_attached()->nt->current);
     return room;
 }

@@ -64,9 +64,9 @@ struct thread *delivery_thread(const struct call *call, const WSATHREADID *id);
 /* The calling thread's. */
 WSATHREADID delivery_own_thread(const struct thread *thread);
 
-/* What an entry point passes on as the thread of a routine: the caller, in `room`. NULL without a
- * routine, for then nobody asks.
+/* What an entry point passes on as the thread of a routine: the caller, in `room`. Without one too,
+ * for a layered provider may have work of its own for that thread.
  */
-LPWSATHREADID delivery_caller(LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, WSATHREADID *room);
+LPWSATHREADID delivery_caller(WSATHREADID *room);
 
 #endif

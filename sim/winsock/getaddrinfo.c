@@ -38,8 +38,9 @@ static nt_status take_hints(const struct call *call, const void *hints,
         .family = read.ai_family,
         .type = read.ai_socktype,
         .protocol = read.ai_protocol,
-        .clean = read.ai_addrlen == 0 && read.ai_canonname == NULL && read.ai_addr == NULL &&
-                 read.ai_next == NULL,
+        .clean = (read.ai_addrlen == 0 && read.ai_canonname == NULL && read.ai_addr == NULL &&
+                  read.ai_next == NULL) ||
+                 BEHAVES(call->profile, hints_not_zero, ignores),
     };
     return names_take_hints(question, &taken);
 }

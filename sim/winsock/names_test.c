@@ -9,7 +9,7 @@
 
 #include "sim/winsock/fixture.h"
 
-#include "sim/winsock/resolve.h"
+#include "sim/tcpip/remote.h"
 
 #define engine (*winsock_attached()->nt->engine)
 
@@ -18,8 +18,8 @@ static const struct address far_6 = {.family = FAMILY_6, .bytes = {0x20, 1, 0x0d
 
 static void add_far_host(void)
 {
-    assert_true(resolve_add_host(winsock_attached(), "far.example", &far_4));
-    assert_true(resolve_add_host(winsock_attached(), "far.example", &far_6));
+    assert_status(remote_add(afd->tcpip, "far.example", &far_4, false), STATUS_SUCCESS);
+    assert_status(remote_add(afd->tcpip, "far.example", &far_6, false), STATUS_SUCCESS);
 }
 
 static int family_at(const ADDRINFOA *list, int index)

@@ -61,8 +61,9 @@ const WSPPROC_TABLE *provider_table(void)
 /* Answers its error itself (STUP). The upcalls are for providers that make handles of their own;
  * this one's are the system's (XP1_IFS_HANDLES), so it keeps none.
  */
-int WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData, LPWSAPROTOCOL_INFOW lpProtocolInfo,
-               WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
+int WSPAPI base_startup(WORD wVersionRequested, LPWSPDATA lpWSPData,
+                        LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable,
+                        LPWSPPROC_TABLE lpProcTable)
 {
     (void)lpProtocolInfo;
     (void)UpcallTable;

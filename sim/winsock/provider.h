@@ -6,6 +6,14 @@
 
 #include "sim/winsock/call.h"
 
+/* WSPStartup of the base provider: mswsock.dll's. */
+int WSPAPI base_startup(WORD wVersionRequested, LPWSPDATA lpWSPData,
+                        LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable,
+                        LPWSPPROC_TABLE lpProcTable);
+
+/* The program's own WSPStartup, or NULL when it has none: then the name is the base provider's. */
+LPWSPSTARTUP program_startup(void);
+
 /* Constant, for all machines. */
 const WSPPROC_TABLE *provider_table(void);
 

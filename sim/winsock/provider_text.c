@@ -42,6 +42,8 @@ static nt_status to_string(const struct call *call, const struct sockaddr *addre
         return STATUS_ACCESS_VIOLATION;
     text_widen(text, wide);
     memory_write(call, out, wide, needed * sizeof *out);
+    DWORD told = needed - (BEHAVES(call->profile, address_string_length, without_nul) ? 1 : 0);
+    memory_write(call, out_size, &told, sizeof told);
     return STATUS_SUCCESS;
 }
 

@@ -2,17 +2,11 @@
 
 #include <string.h>
 
+#include "sim/tcpip/remote.h"
 #include "sim/tcpip/standing.h"
 #include "sim/winsock/files.h"
 
 const char own_name[] = "berth";
-
-struct named_host {
-    struct named_host *next;
-    struct address addresses[HOST_ADDRESS_MAX];
-    uint32_t count;
-    char name[HOST_NAME_SIZE];
-};
 
 /* As standing.h has them. */
 static const struct address own_addresses[] = {
@@ -37,12 +31,18 @@ static void answer(struct resolution *out, const char *name, const struct addres
     memcpy(out->addresses, addresses, count * sizeof *addresses);
 }
 
-static struct named_host *find_host(const struct winsock *winsock, const char *name)
+/* IPv6 before IPv4, each in the order the host got them. */
+static void answer_remote(const struct winsock *winsock, const char *name, struct resolution *out)
 {
-    for (struct named_host *host = winsock->hosts; host != NULL; host = host->next)
-        if (names_equal(host->name, name))
-            return host;
-    return NULL;
+    struct address address;
+    *out = (struct resolution){0};
+    for (int family = FAMILY_6; family >= FAMILY_4; family--)
+        for (uint32_t i = 0; remote_resolve(winsock->tcpip, name, i, &address); i++) {
+            if (address.family != (enum family)family || out->count == HOST_ADDRESS_MAX)
+                continue;
+            out->addresses[out->count++] = address;
+            out->name = remote_name(winsock->tcpip, &address);
+        }
 }
 
 nt_status resolve_name(const struct winsock *winsock, const char *name, struct resolution *out)
@@ -58,11 +58,8 @@ nt_status resolve_name(const struct winsock *winsock, const char *name, struct r
     }
     if (!winsock->afd->network_up)
         return STATUS_HOST_DOWN;
-    const struct named_host *host = find_host(winsock, name);
-    if (host == NULL)
-        return STATUS_HOST_NOT_FOUND;
-    answer(out, host->name, host->addresses, host->count);
-    return STATUS_SUCCESS;
+    answer_remote(winsock, name, out);
+    return out->count > 0 ? STATUS_SUCCESS : STATUS_HOST_NOT_FOUND;
 }
 
 static bool is_own_address(const struct address *address)
@@ -72,46 +69,7 @@ static bool is_own_address(const struct address *address)
            standing_locality(address, &standing) == LOCALITY_LOCAL;
 }
 
-static bool has_address(const struct named_host *host, const struct address *address)
-{
-    for (uint32_t i = 0; i < host->count; i++)
-        if (address_equal(&host->addresses[i], address))
-            return true;
-    return false;
-}
-
 const char *resolve_address(const struct winsock *winsock, const struct address *address)
 {
-    if (is_own_address(address))
-        return own_name;
-    for (const struct named_host *host = winsock->hosts; host != NULL; host = host->next)
-        if (has_address(host, address))
-            return host->name;
-    return NULL;
-}
-
-bool resolve_add_host(struct winsock *winsock, const char *name, const struct address *address)
-{
-    struct named_host *host = find_host(winsock, name);
-    if (host == NULL) {
-        if (strlen(name) >= HOST_NAME_SIZE)
-            return false;
-        host = ARENA_NEW(&winsock->nt->engine->arena, struct named_host);
-        if (host == NULL)
-            return false;
-        strcpy(host->name, name);
-        host->next = winsock->hosts;
-        winsock->hosts = host;
-    }
-    if (host->count == HOST_ADDRESS_MAX)
-        return false;
-    /* IPv6 before IPv4, each in the order given. */
-    uint32_t at = host->count;
-    while (address->family == FAMILY_6 && at > 0 && host->addresses[at - 1].family == FAMILY_4) {
-        host->addresses[at] = host->addresses[at - 1];
-        at--;
-    }
-    host->addresses[at] = *address;
-    host->count++;
-    return true;
+    return is_own_address(address) ? own_name : remote_name(winsock->tcpip, address);
 }

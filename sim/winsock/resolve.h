@@ -34,9 +34,4 @@ nt_status resolve_name(const struct winsock *winsock, const char *name, struct r
 /* The name behind an address, or NULL. This machine's for its own. */
 const char *resolve_address(const struct winsock *winsock, const struct address *address);
 
-/* Gives a scripted host a name, or another address to a name. False when the arena is full or the
- * name too long.
- */
-bool resolve_add_host(struct winsock *winsock, const char *name, const struct address *address);
-
 #endif

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
-#include "sim/winsock/call.h"
+#include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/ownership.h"
 #include "sim/winsock/provider.h"
@@ -83,7 +83,10 @@ int WSACleanup(void)
     if (--own->startups == 0) {
         if (call.winsock->ownership != NULL)
             ownership_process_ends(call.winsock->ownership, call.process);
-        socket_close_all(call.process);
+        {
+            layered_cleanup(&call);
+            socket_close_all(call.process);
+        }
     }
     return call_answer(&call, STATUS_SUCCESS);
 }

@@ -24,7 +24,7 @@ struct winsock {
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
     struct ownership *ownership; /* the checker that looks on, or NULL */
 
-    struct named_host *hosts; /* scripted hosts with names, see resolve.h */
+    struct catalogue *catalogue; /* NULL until somebody looks */
     struct lookup *lookups;   /* GetAddrInfoEx that pend */
     struct query *queries;    /* between WSALookupServiceBegin and End */
     struct async_task *tasks; /* WSAAsyncGetHostByName and its kin that are not told yet */

@@ -13,8 +13,17 @@
  */
 const WSPPROC_TABLE *provider_for(SOCKET s);
 
-/* The table of the provider that a program named, or the first one's for NULL. */
-const WSPPROC_TABLE *provider_of_info(const WSAPROTOCOL_INFOW *info);
+/* The table of the provider that a program named, or for NULL of the family's first one. */
+const WSPPROC_TABLE *provider_of_info(const WSAPROTOCOL_INFOW *info, int family);
+
+/* The table of the provider that makes such sockets, by `info` when that is given; `*entry_info`
+ * gets what its catalogue entry says, for a layered one. NULL and the status when it cannot be
+ * loaded.
+ */
+struct socket_request;
+const WSPPROC_TABLE *provider_of_new(const struct call *call, const struct socket_request *request,
+                                     const WSAPROTOCOL_INFOW *info, WSAPROTOCOL_INFOW *entry_info,
+                                     nt_status *status);
 
 /* Tries addresses of a list, in its order, with a socket that is not connected, until one answers
  * or the time is up. Answers 0 or the last attempt's Winsock error. The list is the guest's,

@@ -31,7 +31,7 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
         return SOCKET_ERROR;
     int result = provider_for(s)->lpWSPIoctl(
         s, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned,
-        lpOverlapped, lpCompletionRoutine, delivery_caller(lpCompletionRoutine, &id), &error);
+        lpOverlapped, lpCompletionRoutine, delivery_caller(&id), &error);
     return call_return(result, error);
 }
 

@@ -1,4 +1,5 @@
 /* ws2_32's entry points: sockets, their names and their connections. */
+#include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/protocol.h"
 #include "sim/winsock/ws2_32.h"
@@ -9,10 +10,21 @@
 static SOCKET open_socket(struct socket_request request, LPWSAPROTOCOL_INFOW info, GROUP group,
                           DWORD flags)
 {
+    const struct call call = call_begin(CALL_WSASocket, 0);
+    WSAPROTOCOL_INFOW entry;
+    nt_status status;
     int error = 0;
-    SOCKET s = provider_for(INVALID_SOCKET)
-                   ->lpWSPSocket(request.family, request.type, request.protocol, info, group, flags,
-                                 &error);
+    bool readable = info != NULL && memory_probe(&call, info, sizeof *info, ACCESS_READ);
+    const WSPPROC_TABLE *provider =
+        provider_of_new(&call, &request, readable ? info : NULL, &entry, &status);
+    if (provider == NULL) {
+        call_answer(&call, status);
+        return INVALID_SOCKET;
+    }
+    /* A layered provider is always told which of its entries is meant. */
+    bool layered = provider != call.winsock->provider;
+    SOCKET s = provider->lpWSPSocket(request.family, request.type, request.protocol,
+                                     layered && info == NULL ? &entry : info, group, flags, &error);
     call_return(s == INVALID_SOCKET ? SOCKET_ERROR : 0, error);
     return s;
 }
@@ -63,6 +75,10 @@ int closesocket(SOCKET s)
     if (!call_allowed(CALL_closesocket, s))
         return SOCKET_ERROR;
     int result = provider_for(s)->lpWSPCloseSocket(s, &error);
+    if (result == 0) {
+        const struct call call = call_begin(CALL_closesocket, s);
+        layered_remove(&call, s);
+    }
     return call_return(result, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "sim/winsock/answers.h"
 #include "sim/winsock/memory.h"
+#include "sim/winsock/name.h"
 #include "sim/winsock/text.h"
 #include "sim/winsock/ws2_32.h"
 
@@ -120,6 +121,12 @@ PCWSTR InetNtopW(INT Family, const VOID *pAddr, PWSTR pStringBuf, size_t StringB
 /* ---- WSAAddressToString, WSAStringToAddress ---------------------------------------------------
  */
 
+static int family_of(const struct sockaddr *address, DWORD size)
+{
+    const struct call call = call_begin(CALL_WSAAddressToString, 0);
+    return address == NULL || size > INT32_MAX ? -1 : name_family(&call, address, (int)size);
+}
+
 INT WSAAddressToStringW(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
                         LPWSAPROTOCOL_INFOW lpProtocolInfo, LPWSTR lpszAddressString,
                         LPDWORD lpdwAddressStringLength)
@@ -127,7 +134,8 @@ INT WSAAddressToStringW(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
     int error = 0;
     if (!call_allowed(CALL_WSAAddressToString, 0))
         return SOCKET_ERROR;
-    int result = provider_of_info(lpProtocolInfo)
+    int family = family_of(lpsaAddress, dwAddressLength);
+    int result = provider_of_info(lpProtocolInfo, family)
                      ->lpWSPAddressToString(lpsaAddress, dwAddressLength, lpProtocolInfo,
                                             lpszAddressString, lpdwAddressStringLength, &error);
     return call_return(result, error);
@@ -152,8 +160,9 @@ INT WSAAddressToStringA(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
     if (!memory_probe(&call, lpdwAddressStringLength, sizeof offered, ACCESS_WRITE))
         return call_answer(&call, STATUS_ACCESS_VIOLATION);
     memory_read(&call, &offered, lpdwAddressStringLength, sizeof offered);
-    int result = provider_of_info(NULL)->lpWSPAddressToString(lpsaAddress, dwAddressLength, NULL,
-                                                              wide, &length, &error);
+    int result =
+        provider_of_info(NULL, family_of(lpsaAddress, dwAddressLength))
+            ->lpWSPAddressToString(lpsaAddress, dwAddressLength, NULL, wide, &length, &error);
     if (result != 0)
         return call_return(result, error);
     memory_write(&call, lpdwAddressStringLength, &length, sizeof length);
@@ -170,7 +179,7 @@ INT WSAStringToAddressW(LPWSTR AddressString, INT AddressFamily, LPWSAPROTOCOL_I
     int error = 0;
     if (!call_allowed(CALL_WSAStringToAddress, 0))
         return SOCKET_ERROR;
-    int result = provider_of_info(lpProtocolInfo)
+    int result = provider_of_info(lpProtocolInfo, AddressFamily)
                      ->lpWSPStringToAddress(AddressString, AddressFamily, lpProtocolInfo, lpAddress,
                                             lpAddressLength, &error);
     return call_return(result, error);

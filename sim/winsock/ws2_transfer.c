@@ -24,9 +24,9 @@ int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberO
     int error = 0;
     if (!call_allowed(CALL_recv, s))
         return SOCKET_ERROR;
-    int result = provider_for(s)->lpWSPRecv(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd,
-                                            lpFlags, lpOverlapped, lpCompletionRoutine,
-                                            delivery_caller(lpCompletionRoutine, &id), &error);
+    int result =
+        provider_for(s)->lpWSPRecv(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags,
+                                   lpOverlapped, lpCompletionRoutine, delivery_caller(&id), &error);
     return call_return(result, error);
 }
 
@@ -39,9 +39,9 @@ int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNum
     int error = 0;
     if (!call_allowed(CALL_recvfrom, s))
         return SOCKET_ERROR;
-    int result = provider_for(s)->lpWSPRecvFrom(
-        s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpFrom, lpFromlen, lpOverlapped,
-        lpCompletionRoutine, delivery_caller(lpCompletionRoutine, &id), &error);
+    int result = provider_for(s)->lpWSPRecvFrom(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd,
+                                                lpFlags, lpFrom, lpFromlen, lpOverlapped,
+                                                lpCompletionRoutine, delivery_caller(&id), &error);
     return call_return(result, error);
 }
 
@@ -102,9 +102,9 @@ int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberO
     int error = 0;
     if (!call_allowed(CALL_send, s))
         return SOCKET_ERROR;
-    int result = provider_for(s)->lpWSPSend(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent,
-                                            dwFlags, lpOverlapped, lpCompletionRoutine,
-                                            delivery_caller(lpCompletionRoutine, &id), &error);
+    int result =
+        provider_for(s)->lpWSPSend(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags,
+                                   lpOverlapped, lpCompletionRoutine, delivery_caller(&id), &error);
     return call_return(result, error);
 }
 
@@ -116,9 +116,9 @@ int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumbe
     int error = 0;
     if (!call_allowed(CALL_sendto, s))
         return SOCKET_ERROR;
-    int result = provider_for(s)->lpWSPSendTo(
-        s, lpBuffers, dwBufferCount, lpNumberOfBytesSent, dwFlags, lpTo, iTolen, lpOverlapped,
-        lpCompletionRoutine, delivery_caller(lpCompletionRoutine, &id), &error);
+    int result = provider_for(s)->lpWSPSendTo(s, lpBuffers, dwBufferCount, lpNumberOfBytesSent,
+                                              dwFlags, lpTo, iTolen, lpOverlapped,
+                                              lpCompletionRoutine, delivery_caller(&id), &error);
     return call_return(result, error);
 }
 
