@@ -51,8 +51,8 @@ struct socket_object;
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 struct socket_kind {
-    enum family family;
-    enum protocol protocol;
+    uint8_t family;       /* enum family */
+    uint8_t protocol;     /* enum protocol */
     uint8_t raw_protocol; /* of a raw socket: the number of the protocol above IP */
 };
 

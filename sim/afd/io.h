@@ -37,7 +37,8 @@ enum io_flag {
     IO_NO_WAIT = 64,    /* of a synchronous io: does not wait, as if the socket were non-blocking */
     IO_REUSE = 128,     /* TF_REUSE_SOCKET, of a disconnect */
     IO_TOO_SMALL = 256, /* of an accept: no room for the addresses, found when somebody comes */
-    IO_ALWAYS_PENDS = 512 /* overlapped: told as if it had pended, though it is done at once */
+    IO_ALWAYS_PENDS = 512, /* overlapped: told as if it had pended, though it is done at once */
+    IO_WAITS = 1024        /* synchronous: waits though the socket is non-blocking (row 117) */
 };
 
 enum io_kind {

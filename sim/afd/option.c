@@ -63,8 +63,6 @@ void socket_default_options(struct socket_object *socket)
     uint32_t *values = socket->values;
     values[SOCKET_RECEIVE_BUFFER] = rules[SOCKET_RECEIVE_BUFFER].initial;
     values[SOCKET_SEND_BUFFER] = rules[SOCKET_SEND_BUFFER].initial;
-    values[SOCKET_CONNECT_TIME] = rules[SOCKET_CONNECT_TIME].initial;
-    values[SOCKET_MAX_MESSAGE_SIZE] = rules[SOCKET_MAX_MESSAGE_SIZE].initial;
     values[SOCKET_V6_ONLY] = BEHAVES(socket_profile(socket), v6only_default, on);
 }
 
@@ -170,7 +168,7 @@ nt_status socket_get_option(const struct socket_object *socket, enum socket_opti
         return rare_option_get(socket, option, value);
     if (!has_option(socket, option))
         return STATUS_INVALID_INFO_CLASS;
-    *value = socket->values[option];
+    *value = option < SOCKET_ACCEPTS ? socket->values[option] : rules[option].initial;
     if (option == SOCKET_ACCEPTS)
         *value = socket->state == SOCKET_LISTENING;
     if (option == SOCKET_CONNECT_TIME)

@@ -8,7 +8,7 @@ struct name_of_peer {
     uint16_t port;
 };
 
-_Static_assert(sizeof(struct socket_object) <= 320,
+_Static_assert(sizeof(struct socket_object) <= 272,
                "a socket, its endpoint and its handle must fit into 512 bytes");
 
 struct afd *afd_boot(struct nt *nt, struct tcpip *tcpip)

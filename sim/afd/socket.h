@@ -66,14 +66,14 @@ struct socket_object {
     struct socket_waits *waits;       /* NULL until something waits */
     struct socket_rare_options *rare; /* NULL while all are as they were */
     struct socket_kind kind;
-    enum socket_state state;
+    uint8_t state;     /* enum socket_state */
     uint32_t acquirer; /* the process that acquired a block on this socket; 0 when none did */
-    uint32_t values[SOCKET_OPTION_COUNT];
-    nt_status connect_status; /* of a non-blocking connect that failed: SO_ERROR */
-    nt_status close_status;   /* of FD_CLOSE */
-    uint32_t seen_readable;   /* bytes that FD_READ has told of */
-    uint16_t recorded;        /* network events that nobody took; see select_events.c */
-    uint16_t seen_urgent;     /* urgent bytes that FD_OOB has told of */
+    uint32_t values[SOCKET_ACCEPTS]; /* of the options that are not computed */
+    nt_status connect_status;        /* of a non-blocking connect that failed: SO_ERROR */
+    nt_status close_status;          /* of FD_CLOSE */
+    uint32_t seen_readable;          /* bytes that FD_READ has told of */
+    uint16_t recorded;               /* network events that nobody took; see select_events.c */
+    uint16_t seen_urgent;            /* urgent bytes that FD_OOB has told of */
     bool overlapped;
     bool non_blocking; /* FIONBIO; winsock sets it */
     bool duplicated;   /* by WSADuplicateSocket, ever */

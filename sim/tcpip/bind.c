@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/tcpip/connection.h"
 #include "sim/nt/nt.h"
 #include "sim/tcpip/bindrules.h"
 #include "sim/tcpip/blockchoice.h"
@@ -306,7 +307,8 @@ static nt_status bind_to(struct tcpip *tcpip, struct endpoint *endpoint,
     ASSERT(endpoint->tcpip == tcpip);
     ASSERT(request->address->family == (enum family)endpoint->family);
     if (endpoint->bound) {
-        if (BEHAVES(tcpip->profile, second_bind_call, rebinds))
+        bool idle = endpoint_tcp(endpoint) == NULL; /* a connection keeps its port, even so */
+        if (idle && BEHAVES(tcpip->profile, second_bind_call, rebinds))
             return rebind(tcpip, endpoint, request);
         return STATUS_ADDRESS_ALREADY_ASSOCIATED;
     }

@@ -99,16 +99,23 @@ static nt_status read_event(const struct call *call, LPWSAOVERLAPPED overlapped,
 /* ---- The call ---------------------------------------------------------------------------------
  */
 
+/* The kernel probes an OVERLAPPED for its alignment too. */
+static bool is_usable(const struct call *call, LPWSAOVERLAPPED overlapped)
+{
+    return (uintptr_t)overlapped % _Alignof(WSAOVERLAPPED) == 0 &&
+           memory_probe(call, overlapped, sizeof *overlapped, ACCESS_WRITE);
+}
+
 nt_status delivery_read(const struct call *call, const struct socket_object *socket,
                         const struct delivery_request *request, struct delivery *out)
 {
     LPWSAOVERLAPPED overlapped = request->overlapped;
     bool ignored = !socket->overlapped && BEHAVES(call->profile, nonoverlapped_socket, ignored);
 
-    *out = (struct delivery){0};
+    *out = (struct delivery){.ignored = ignored && overlapped != NULL};
     if (overlapped == NULL || ignored)
         return STATUS_SUCCESS;
-    if (!memory_probe(call, overlapped, sizeof *overlapped, ACCESS_WRITE))
+    if (!is_usable(call, overlapped))
         return STATUS_ACCESS_VIOLATION;
     out->overlapped = true;
     out->how.block = (struct io_status *)(void *)overlapped;
@@ -121,7 +128,7 @@ nt_status delivery_mark_pending(const struct call *call, LPWSAOVERLAPPED overlap
     const ULONG_PTR pending = STATUS_PENDING;
     if (overlapped == NULL)
         return STATUS_WSA_PARAMETER;
-    if (!memory_probe(call, overlapped, sizeof *overlapped, ACCESS_WRITE))
+    if (!is_usable(call, overlapped))
         return STATUS_ACCESS_VIOLATION;
     memory_write(call, &overlapped->Internal, &pending, sizeof pending);
     return STATUS_SUCCESS;
@@ -132,6 +139,7 @@ struct io *delivery_begin(const struct delivery *delivery, struct socket_object 
 {
     if (!delivery->overlapped) {
         io_begin(here, socket, kind, name);
+        here->flags = delivery->ignored ? IO_WAITS : 0;
         return here;
     }
     struct io *io = io_new(socket, kind, name, &delivery->how);

@@ -17,6 +17,7 @@ struct delivery_request {
 struct delivery {
     struct request_delivery how;
     bool overlapped; /* false: the call is synchronous, and `how` means nothing */
+    bool ignored;    /* there is an OVERLAPPED all the same: the call waits, come what may */
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine;
 };
 

@@ -169,7 +169,7 @@ static nt_status receive_into(struct receiving *in, const struct buffers *buffer
     struct io *io = delivery_begin(&in->delivery, in->socket, IO_RECEIVE, "WSARecvMsg", &here);
     if (io == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    io->flags = (in->message.dwFlags & MSG_PEEK) != 0 ? IO_PEEK : 0;
+    io->flags |= (in->message.dwFlags & MSG_PEEK) != 0 ? IO_PEEK : 0;
     io->guest[GUEST_MESSAGE] = in->guest;
     io->finishing = finish_message;
     struct socket_object *socket = in->socket;

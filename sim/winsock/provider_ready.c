@@ -31,6 +31,17 @@ static size_t size_of_set(u_int count)
     return offsetof(fd_set, fd_array) + (size_t)count * sizeof(SOCKET);
 }
 
+/* A program's set may lie anywhere. */
+static void *place_of_count(const fd_set *set)
+{
+    return (char *)(uintptr_t)set + offsetof(fd_set, fd_count);
+}
+
+static void *place_of_socket(const fd_set *set, u_int index)
+{
+    return (char *)(uintptr_t)set + size_of_set(index);
+}
+
 static nt_status count_sets(const struct call *call, struct selection *selection)
 {
     selection->count = 0;
@@ -41,7 +52,7 @@ static nt_status count_sets(const struct call *call, struct selection *selection
             continue;
         if (!memory_probe(call, set, size_of_set(0), ACCESS_WRITE))
             return STATUS_ACCESS_VIOLATION;
-        memory_read(call, &selection->counts[i], &set->fd_count, sizeof set->fd_count);
+        memory_read(call, &selection->counts[i], place_of_count(set), sizeof(u_int));
         u_int count = selection->counts[i];
         if (count > UINT16_MAX || !memory_probe(call, set, size_of_set(count), ACCESS_WRITE))
             return STATUS_ACCESS_VIOLATION;
@@ -68,7 +79,7 @@ static nt_status read_timeout(const struct call *call, const TIMEVAL *timeout, u
 static SOCKET socket_in(const struct call *call, const fd_set *set, u_int index)
 {
     SOCKET s;
-    memory_read(call, &s, &set->fd_array[index], sizeof s);
+    memory_read(call, &s, place_of_socket(set, index), sizeof s);
     return s;
 }
 
@@ -113,15 +124,16 @@ static u_int write_set(const struct outcome *outcome, int which, u_int first)
     u_int kept = 0;
     for (int earlier = 0; earlier < which; earlier++)
         if (selection->sets[earlier] == set)
-            memory_read(outcome->call, &kept, &set->fd_count, sizeof kept);
+            memory_read(outcome->call, &kept, place_of_count(set), sizeof kept);
     u_int before = kept;
     for (u_int i = first; i < first + selection->counts[which]; i++) {
         bool ready = selection->entries[i].ready != 0;
         if (!ready || is_in(outcome->call, set, kept, outcome->numbers[i]))
             continue;
-        memory_write(outcome->call, &set->fd_array[kept++], &outcome->numbers[i], sizeof(SOCKET));
+        memory_write(outcome->call, place_of_socket(set, kept++), &outcome->numbers[i],
+                     sizeof(SOCKET));
     }
-    memory_write(outcome->call, &set->fd_count, &kept, sizeof kept);
+    memory_write(outcome->call, place_of_count(set), &kept, sizeof kept);
     return kept - before;
 }
 

@@ -113,7 +113,7 @@ static nt_status receive_into(struct receiving *in, const struct buffers *buffer
         delivery_begin(&in->delivery, in->socket, IO_RECEIVE, call_name(in->call.kind), &here);
     if (io == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    io->flags = flags;
+    io->flags |= flags;
     io->guest[GUEST_FROM] = in->from;
     io->guest[GUEST_FROM_SIZE] = in->from_size;
     io->finishing = finish_receive;
@@ -248,7 +248,7 @@ static nt_status send_from(struct sending *out, const struct buffers *buffers)
         delivery_begin(&out->delivery, out->socket, IO_SEND, call_name(out->call.kind), &here);
     if (io == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    io->flags = (out->flags & MSG_OOB) != 0 ? IO_URGENT : 0;
+    io->flags |= (out->flags & MSG_OOB) != 0 ? IO_URGENT : 0;
     io->has_address = out->to != NULL;
     io->address = out->name.address;
     io->port = out->name.port;

@@ -5,7 +5,7 @@
 
 #include <mswsock.h>
 
-enum { STORMS = 60, CALLS = 400, HANDLES = 12, BUFFER = 64 };
+enum { STORMS = 60, CALLS = 600, HANDLES = 12, BUFFER = 64 };
 
 static uint64_t dice;
 
@@ -65,6 +65,16 @@ static SOCKADDR_IN any_name(void)
     return name;
 }
 
+/* What pends is written when it completes, so none of these lies on a stack. */
+static WSAOVERLAPPED structures[8];
+
+static LPWSAOVERLAPPED any_overlapped(void)
+{
+    LPWSAOVERLAPPED overlapped = &structures[throw_dice(8)];
+    overlapped->hEvent = throw_dice(2) == 0 ? NULL : (HANDLE)(uintptr_t)any_socket();
+    return overlapped;
+}
+
 static void call_ioctl(void)
 {
     static const DWORD codes[] = {SIO_ACQUIRE_PORT_RESERVATION,
@@ -79,15 +89,17 @@ static void call_ioctl(void)
                                   SIO_BASE_HANDLE,
                                   SIO_GET_EXTENSION_FUNCTION_POINTER,
                                   SIO_KEEPALIVE_VALS,
+                                  SIO_UDP_CONNRESET,
+                                  SIO_ADDRESS_LIST_QUERY,
+                                  SIO_ROUTING_INTERFACE_QUERY,
+                                  SIO_FLUSH,
                                   0xdeadbeef};
     const INET_PORT_RANGE range = {htons((u_short)(throw_dice(3) == 0 ? 0 : 5000 + throw_dice(6))),
                                    (USHORT)throw_dice(5)};
     const DWORD code = codes[throw_dice(sizeof codes / sizeof codes[0])];
-    DWORD count;
-    WSAOVERLAPPED overlapped;
-    INET_PORT_RESERVATION_INSTANCE instance = {0};
-    memset(&overlapped, 0, sizeof overlapped);
-    overlapped.hEvent = (HANDLE)(uintptr_t)any_socket();
+    static DWORD count;
+    static INET_PORT_RESERVATION_INSTANCE instance;
+    LPWSAOVERLAPPED overlapped = any_overlapped();
     if (code == SIO_ACQUIRE_PORT_RESERVATION)
         memcpy(buffer, &range, sizeof range);
     else
@@ -97,14 +109,15 @@ static void call_ioctl(void)
                           plain ? (code == SIO_ACQUIRE_PORT_RESERVATION ? 4 : 8) : throw_dice(20),
                           plain ? (void *)&instance : any_pointer(), plain ? 16 : throw_dice(20),
                           throw_dice(10) == 0 ? any_pointer() : &count,
-                          throw_dice(4) == 0 ? &overlapped : NULL, NULL);
+                          throw_dice(4) == 0 ? overlapped : NULL, NULL);
     if (result == 0 && plain && code == SIO_ACQUIRE_PORT_RESERVATION)
         tokens[throw_dice(4)] = instance.Token;
 }
 
 static void call_options(void)
 {
-    static const int levels[] = {SOL_SOCKET, SOL_SOCKET, SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6, 77};
+    static const int levels[] = {SOL_SOCKET,  SOL_SOCKET,   SOL_SOCKET,
+                                 IPPROTO_TCP, IPPROTO_IPV6, IPPROTO_IP};
     static const int names[] = {SO_REUSEADDR,
                                 SO_EXCLUSIVEADDRUSE,
                                 SO_BROADCAST,
@@ -120,6 +133,9 @@ static void call_options(void)
                                 SO_REUSE_MULTICASTPORT,
                                 TCP_NODELAY,
                                 IPV6_V6ONLY,
+                                IP_ADD_MEMBERSHIP,
+                                IP_MULTICAST_TTL,
+                                SO_BSP_STATE,
                                 SO_CONNECT_TIME};
     int level = levels[throw_dice(6)], name = names[throw_dice(sizeof names / sizeof names[0])];
     int size = (int)throw_dice(12) - 2;
@@ -128,6 +144,14 @@ static void call_options(void)
         setsockopt(any_socket(), level, name, any_pointer(), size);
     else
         getsockopt(any_socket(), level, name, any_pointer(), &size);
+}
+
+static SOCKET any_non_blocking(void)
+{
+    u_long on = 1;
+    SOCKET s = any_socket();
+    ioctlsocket(s, FIONBIO, &on);
+    return s;
 }
 
 static void call_names(void)
@@ -140,7 +164,7 @@ static void call_names(void)
     int size = throw_dice(10) == 0 ? (int)throw_dice(20) : (int)sizeof name.in;
     switch (throw_dice(6)) {
     case 0:
-        connect(any_socket(), from, size);
+        connect(any_non_blocking(), from, size);
         return;
     case 1:
         getsockname(any_socket(), any_pointer(), &size);
@@ -159,6 +183,93 @@ static void call_names(void)
     }
 }
 
+/* ---- Moving bytes: never in a way that would wait ---------------------------------------------
+ */
+
+static void CALLBACK routine(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
+{
+    (void)error, (void)bytes, (void)overlapped, (void)flags;
+}
+
+static void call_overlapped(void)
+{
+    static DWORD count, flags;
+    static char addresses[128];
+    WSABUF buffers[2] = {{throw_dice(30), any_pointer()}, {throw_dice(30), any_pointer()}};
+    LPWSAOVERLAPPED overlapped = any_overlapped();
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE told = throw_dice(3) == 0 ? routine : NULL;
+    flags = throw_dice(4) == 0 ? throw_dice(16) : 0;
+    switch (throw_dice(4)) {
+    case 0:
+        WSARecv(any_socket(), buffers, throw_dice(3), &count, &flags, overlapped, told);
+        return;
+    case 1:
+        WSASend(any_socket(), buffers, throw_dice(3), &count, flags, overlapped, told);
+        return;
+    case 2:
+        AcceptEx(any_socket(), any_socket(), addresses, throw_dice(8), 32, 32, &count, overlapped);
+        return;
+    default:
+        WSAGetOverlappedResult(any_socket(), overlapped, &count, FALSE, &flags);
+    }
+}
+
+static void call_ready(void)
+{
+    const struct timeval at_once = {0, 0};
+    static WSANETWORKEVENTS events;
+    WSAPOLLFD polled[2] = {{any_socket(), POLLIN, 0}, {any_socket(), POLLOUT, 0}};
+    fd_set read, write;
+    FD_ZERO(&read);
+    FD_ZERO(&write);
+    FD_SET(any_socket(), &read);
+    FD_SET(any_socket(), &write);
+    switch (throw_dice(5)) {
+    case 0:
+        select(0, &read, &write, throw_dice(4) == 0 ? any_pointer() : NULL, &at_once);
+        return;
+    case 1:
+        WSAPoll(throw_dice(8) == 0 ? any_pointer() : polled, 2, 0);
+        return;
+    case 2:
+        WSAEventSelect(any_socket(), (WSAEVENT)(uintptr_t)any_socket(), (LONG)throw_dice(64));
+        return;
+    case 3:
+        WSAEnumNetworkEvents(any_socket(), NULL, &events);
+        return;
+    default:
+        wait_for_time(machine.nt, throw_dice(3000), "the storm");
+        apc_deliver(machine.nt);
+    }
+}
+
+static void call_transfer(void)
+{
+    int size = (int)throw_dice(20);
+    switch (throw_dice(7)) {
+    case 0:
+        recv(any_non_blocking(), any_pointer(), size, (int)throw_dice(10));
+        return;
+    case 1:
+        send(any_non_blocking(), any_pointer(), size, (int)throw_dice(6));
+        return;
+    case 2:
+        recvfrom(any_non_blocking(), any_pointer(), size, 0, any_pointer(), &size);
+        return;
+    case 3:
+        accept(any_non_blocking(), throw_dice(2) == 0 ? NULL : any_pointer(), &size);
+        return;
+    case 4:
+        shutdown(any_socket(), (int)throw_dice(4));
+        return;
+    case 5:
+        call_ready();
+        return;
+    default:
+        call_overlapped();
+    }
+}
+
 static WSAPROTOCOL_INFOW info;
 
 static void call_sockets(void)
@@ -172,7 +283,7 @@ static void call_sockets(void)
         WSADuplicateSocketW(any_socket(), throw_dice(4) == 0 ? 0 : self->id, &info);
         return;
     case 2:
-        WSASocketW(0, 0, 0, &info, 0, throw_dice(2));
+        WSASocketW(0, 0, 0, &info, 0, WSA_FLAG_OVERLAPPED); /* another would wait */
         return;
     case 3:
         WSACreateEvent();
@@ -184,7 +295,7 @@ static void call_sockets(void)
 
 static void call_something(void)
 {
-    switch (throw_dice(8)) {
+    switch (throw_dice(12)) {
     case 0:
     case 1:
         call_sockets();
@@ -195,6 +306,12 @@ static void call_something(void)
     case 3:
     case 4:
         call_names();
+        return;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+        call_transfer();
         return;
     default:
         call_ioctl();
@@ -211,6 +328,7 @@ static uint64_t storm(unsigned seed)
     memset(tokens, 0, sizeof tokens);
     memset(&info, 0, sizeof info);
     memset(buffer, 0, sizeof buffer);
+    memset(structures, 0, sizeof structures);
     page = bad_page();
     choose_answers();
     assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);

@@ -22,7 +22,7 @@ struct winsock {
     struct tcpip *tcpip;
     struct nt *nt;
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
-    struct ownership *ownership; /* the checker that looks on, or NULL */
+    struct ownership *ownership;           /* the checker that looks on, or NULL */
 
     struct catalogue *catalogue; /* NULL until somebody looks */
     struct lookup *lookups;   /* GetAddrInfoEx that pend */

@@ -107,7 +107,8 @@ BOOL WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST SocketAddress, LPDWORD Loca
         return call_answer(&call, status) == 0;
     if (Reserved != NULL || SocketAddress == NULL)
         return call_answer(&call, STATUS_INVALID_PARAMETER) == 0;
-    if (!memory_probe(&call, SocketAddress, sizeof *SocketAddress, ACCESS_READ) ||
+    bool aligned = (uintptr_t)SocketAddress % _Alignof(SOCKET_ADDRESS_LIST) == 0;
+    if (!aligned || !memory_probe(&call, SocketAddress, sizeof *SocketAddress, ACCESS_READ) ||
         (timeout != NULL && !memory_probe(&call, timeout, sizeof *timeout, ACCESS_READ)))
         return call_answer(&call, STATUS_ACCESS_VIOLATION) == 0;
     memory_read(&call, &list.count, &SocketAddress->iAddressCount, sizeof list.count);

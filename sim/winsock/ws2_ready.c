@@ -98,16 +98,23 @@ static SHORT seen_as(uint32_t ready, SHORT events)
     return seen;
 }
 
+/* A program's array may lie anywhere. */
+static char *place_of(const struct polling *polling, ULONG index)
+{
+    return (char *)polling->guest + index * sizeof *polling->guest;
+}
+
 static WSAPOLLFD read_entry(const struct polling *polling, ULONG index)
 {
     WSAPOLLFD entry;
-    memory_read(&polling->call, &entry, polling->guest + index, sizeof entry);
+    memory_read(&polling->call, &entry, place_of(polling, index), sizeof entry);
     return entry;
 }
 
 static void write_seen(const struct polling *polling, ULONG index, SHORT seen)
 {
-    memory_write(&polling->call, &polling->guest[index].revents, &seen, sizeof seen);
+    char *place = place_of(polling, index) + offsetof(WSAPOLLFD, revents);
+    memory_write(&polling->call, place, &seen, sizeof seen);
 }
 
 /* The entries up to the first socket are only looked up; from there on their events count too, and
