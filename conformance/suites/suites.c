@@ -69,7 +69,26 @@
     SUITE(open_socket) SUITE(text) SUITE(names) SUITE(databases) SUITE(catalogue) SUITE(layered)
 
 /* Overlapped I/O, completion ports, APCs, cancellation. */
-#define SUITES_OVERLAPPED
+#define SUITES_OVERLAPPED                                                                          \
+    SUITE(overlapped_receive)                                                                      \
+    SUITE(overlapped_order)                                                                        \
+    SUITE(overlapped_results)                                                                      \
+    SUITE(overlapped_connect)                                                                      \
+    SUITE(overlapped_slow)                                                                         \
+    SUITE(port_queue)                                                                              \
+    SUITE(port_sockets)                                                                            \
+    SUITE(port_modes)                                                                              \
+    SUITE(routine_run)                                                                             \
+    SUITE(routine_waits)                                                                           \
+    SUITE(routine_control)                                                                         \
+    SUITE(cancel_requests)                                                                         \
+    SUITE(cancel_close)                                                                            \
+    SUITE(cancel_threads)                                                                          \
+    SUITE(cancel_slow)                                                                             \
+    SUITE(cancel_hooks)                                                                            \
+    SUITE(cancel_more)                                                                             \
+    SUITE(race_requests)                                                                           \
+    SUITE(race_ports)
 
 /* Waiting, objects, processes, message queues. */
 #define SUITES_THREADS

@@ -366,6 +366,12 @@ bool testbed_network(bool up)
     return true;
 }
 
+bool testbed_slow_reservations(unsigned milliseconds)
+{
+    berth_slow_reservations(bed.machine, (uint64_t)milliseconds * 1000000);
+    return true;
+}
+
 bool testbed_never_notify(bool on)
 {
     berth_set_never_notify(bed.machine, on);

@@ -106,6 +106,11 @@ void *testbed_bad_pointer(enum testbed_bad_pointer kind, size_t size);
 /* The network subsystem fails, or works again. False where that cannot be done. */
 bool testbed_network(bool up);
 
+/* From now on, in this case, the three control codes of reservations take that long; 0 is as they
+ * were. False as above.
+ */
+bool testbed_slow_reservations(unsigned milliseconds);
+
 /* The lowest setting of the UAC slider, from the next start of a program on. False as above. */
 bool testbed_never_notify(bool on);
 

@@ -97,6 +97,12 @@ bool testbed_never_notify(bool on)
     return win32_cannot("the UAC slider of a real machine is not moved for a test");
 }
 
+bool testbed_slow_reservations(unsigned milliseconds)
+{
+    (void)milliseconds;
+    return win32_cannot("the provider of a real machine takes the time it takes");
+}
+
 bool testbed_max_user_port(unsigned short port)
 {
     (void)port;

@@ -30,6 +30,9 @@ bool apc_deliver(struct nt *nt);
 /* Takes an APC out of the thread's queue again. False when it is not in there. */
 bool apc_take_back(struct thread *thread, struct apc *apc);
 
+/* Whether a wait that asks for it, or does not, runs APCs: as asked, unless the profile differs. */
+bool apc_alertable(const struct nt *nt, bool asked);
+
 /* Drops all that is queued: the thread ends. */
 void apc_drop_all(struct thread *thread);
 

@@ -24,15 +24,22 @@ static struct packet *pop(struct port *port)
     return packet;
 }
 
+static bool has_place(const struct port *port)
+{
+    return port->running < port->concurrency ||
+           BEHAVES(port->object.nt->profile, port_concurrency, ignored);
+}
+
 /* Lets threads go, the newest first, while there are packets and places. */
 static void hand_out(struct port *port)
 {
-    while (port->first != NULL && port->newest != NULL && port->running < port->concurrency) {
-        struct thread *thread = port->newest->thread;
-        ASSERT(thread->port == port);
-        ASSERT(thread->handed == NULL);
-        thread->handed = pop(port);
-        wait_end(port->newest, STATUS_SUCCESS); /* takes a place */
+    bool oldest_first = BEHAVES(port->object.nt->profile, port_threads, first_first);
+    while (port->first != NULL && port->newest != NULL && has_place(port)) {
+        struct wait *wait = oldest_first ? port->oldest : port->newest;
+        ASSERT(wait->thread->port == port);
+        ASSERT(wait->thread->handed == NULL);
+        wait->thread->handed = pop(port);
+        wait_end(wait, STATUS_SUCCESS); /* takes a place */
     }
     SLOW(port_check(port));
 }
@@ -44,7 +51,7 @@ static void port_cleanup(struct object *object)
 {
     struct port *port = (struct port *)object;
     port->closed = true;
-    while (port->newest != NULL)
+    while (port->newest != NULL && BEHAVES(object->nt->profile, port_closed, ends_their_waits))
         wait_end(port->newest, STATUS_ABANDONED);
     while (port->first != NULL) {
         struct packet *packet = pop(port);
@@ -90,17 +97,27 @@ struct object *port_object(struct port *port)
 /* ---- Who counts -------------------------------------------------------------------------------
  */
 
-void port_thread_waits(struct thread *thread)
+static void give_place(struct port *port)
 {
-    struct port *port = thread->port;
     ASSERT(port->running > 0);
     port->running--;
     hand_out(port);
 }
 
+void port_thread_waits(struct thread *thread)
+{
+    struct port *port = thread->port;
+    thread->keeps_place = thread->wait->port != port &&
+                          BEHAVES(port->object.nt->profile, port_concurrency, held_while_waiting);
+    if (!thread->keeps_place)
+        give_place(port);
+}
+
 void port_thread_runs(struct thread *thread)
 {
-    thread->port->running++;
+    if (!thread->keeps_place)
+        thread->port->running++;
+    thread->keeps_place = false;
 }
 
 void port_thread_leaves(struct thread *thread)
@@ -111,8 +128,9 @@ void port_thread_leaves(struct thread *thread)
     if (thread->handed != NULL)
         thread->handed->done(thread->object.nt, thread->handed); /* lost with its thread */
     thread->handed = NULL;
-    if (thread->wait == NULL)
-        port_thread_waits(thread);
+    if (thread->wait == NULL || thread->keeps_place)
+        give_place(port);
+    thread->keeps_place = false;
     thread->port = NULL;
     object_release(&port->object);
 }
@@ -154,6 +172,22 @@ void port_remove_waiter(struct port *port, struct wait *wait)
 /* ---- Packets ----------------------------------------------------------------------------------
  */
 
+static void append(struct port *port, struct packet *packet)
+{
+    bool newest_first = BEHAVES(port->object.nt->profile, port_packets, last_first);
+    packet->next = NULL;
+    if (port->first == NULL) {
+        port->first = port->last = packet;
+    } else if (newest_first) {
+        packet->next = port->first;
+        port->first = packet;
+    } else {
+        port->last->next = packet;
+        port->last = packet;
+    }
+    port->depth++;
+}
+
 void port_post(struct port *port, struct packet *packet)
 {
     ASSERT(packet->done != NULL);
@@ -161,13 +195,7 @@ void port_post(struct port *port, struct packet *packet)
         packet->done(port->object.nt, packet);
         return;
     }
-    packet->next = NULL;
-    if (port->first == NULL)
-        port->first = packet;
-    else
-        port->last->next = packet;
-    port->last = packet;
-    port->depth++;
+    append(port, packet);
     hand_out(port);
 }
 
@@ -186,7 +214,9 @@ nt_status port_take(struct port *port, struct packet **packets, uint32_t count, 
         return STATUS_ABANDONED;
     join(port, thread);
     /* The caller's own place is free: it takes again. */
-    if (port->first == NULL || port->running > port->concurrency) {
+    bool waits =
+        port->running > port->concurrency && !BEHAVES(nt->profile, port_concurrency, ignored);
+    if (port->first == NULL || waits) {
         const struct wait_request request = {
             .alertable = alertable, .timeout_ns = timeout_ns, .call = call, .port = port};
         nt_status status = wait_for(nt, &request, NULL);
@@ -225,7 +255,7 @@ void port_check(const struct port *port)
         ASSERT(wait->thread->port == port);
         ASSERT(wait->older == NULL ? wait == port->oldest : wait->older->newer == wait);
     }
-    if (port->closed)
+    if (port->closed && BEHAVES(port->object.nt->profile, port_closed, ends_their_waits))
         ASSERT(port->newest == NULL);
     /* Nobody waits for what is there, but for want of a place. */
     if (port->first != NULL && port->newest != NULL)

@@ -65,6 +65,7 @@ struct thread {
     struct request *calls;    /* synchronous ones, on its stack, the newest first */
     struct port *port;        /* that it counts for, referenced; or NULL */
     struct packet *handed;    /* the packet its wait in the port ended with, until it runs */
+    bool keeps_place;         /* in the port, though it waits: a defect of some profiles */
     struct mutex *mutexes;    /* that it owns, the latest first */
     struct thread *next_in_process;
     struct thread *next_ready;

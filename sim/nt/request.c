@@ -1,9 +1,8 @@
 #include "sim/nt/request.h"
 
-#include <stddef.h>
-
 #include "sim/engine/check.h"
 #include "sim/nt/nt.h"
+#include "sim/nt/telling.h"
 
 /* A walk along a list from which anything may go meanwhile: lies on the walker's stack. */
 struct request_walk {
@@ -106,6 +105,11 @@ static void remove_call(struct request *request)
 /* ---- Its life ---------------------------------------------------------------------------------
  */
 
+static const struct profile *profile_of(const struct request *request)
+{
+    return request->file->object.nt->profile;
+}
+
 static void drop_if_any(struct object *object)
 {
     if (object != NULL)
@@ -169,17 +173,11 @@ void request_begin(struct request *request, const struct request_ops *ops, struc
         return;
     }
 
-    if (delivery->block != NULL)
-        delivery->block->status = STATUS_PENDING;
     if (delivery->apc_thread != NULL)
         object_reference(&delivery->apc_thread->object);
-    if (delivery->event != NULL) {
+    if (delivery->event != NULL)
         object_reference(delivery->event);
-        object_unsignal(delivery->event);
-    }
-    /* The handle is the event where there is no other (row 116), and is reset like one. */
-    if ((file->modes & FILE_SKIPS_EVENT) == 0)
-        object_unsignal(&file->object);
+    telling_begins(request);
 }
 
 void request_pend(struct request *request)
@@ -193,67 +191,8 @@ void request_pend(struct request *request)
     SLOW(file_check(request->file));
 }
 
-/* ---- Telling ----------------------------------------------------------------------------------
+/* ---- Its end ----------------------------------------------------------------------------------
  */
-
-static void packet_done(struct nt *nt, struct packet *packet)
-{
-    (void)nt;
-    request_free((struct request *)((char *)packet - offsetof(struct request, packet)));
-}
-
-static void apc_run(struct nt *nt, struct apc *apc)
-{
-    struct request *request = (struct request *)((char *)apc - offsetof(struct request, apc));
-    (void)nt;
-    request->delivery.routine(request); /* gives it back */
-}
-
-static void apc_drop(struct nt *nt, struct apc *apc)
-{
-    (void)nt;
-    request_free((struct request *)((char *)apc - offsetof(struct request, apc)));
-}
-
-static void set_event(struct request *request)
-{
-    if (request->delivery.event != NULL)
-        object_signal(request->delivery.event);
-    else if ((request->file->modes & FILE_SKIPS_EVENT) == 0)
-        object_signal(&request->file->object);
-}
-
-/* Whether the request's routine, or else its packet, has the request now. */
-static bool hand_over(struct request *request, bool skips_packet)
-{
-    struct file *file = request->file;
-
-    if (request->delivery.routine != NULL) {
-        request->apc = (struct apc){.run = apc_run, .drop = apc_drop};
-        return apc_queue(request->delivery.apc_thread, &request->apc);
-    }
-    if (file->port == NULL || skips_packet || request->delivery.no_packet ||
-        request->delivery.block == NULL)
-        return false;
-    request->packet = (struct packet){
-        .key = file->key,
-        .context = (uintptr_t)request->delivery.block,
-        .status = request->status,
-        .information = request->information,
-        .done = packet_done,
-    };
-    port_post(file->port, &request->packet);
-    return true;
-}
-
-static void write_block(struct request *request)
-{
-    struct io_status *block = request->delivery.block;
-    if (block == NULL)
-        return;
-    block->information = request->information;
-    block->status = request->status;
-}
 
 static bool is_error(nt_status status)
 {
@@ -264,12 +203,13 @@ static bool is_error(nt_status status)
 static void complete_at_once(struct request *request)
 {
     struct nt *nt = request->file->object.nt;
-    if (is_error(request->status) || request->on_stack)
+    if (request->on_stack)
         return;
-
-    write_block(request);
-    set_event(request);
-    if (!hand_over(request, (request->file->modes & FILE_SKIPS_PACKET_ON_SUCCESS) != 0)) {
+    if (is_error(request->status)) {
+        telling_refusal(request);
+        return;
+    }
+    if (!telling_ends(request)) {
         ASSERT(nt->told == NULL);
         nt->told = request;
     }
@@ -285,9 +225,7 @@ static void complete_pended(struct request *request)
     }
     if (request->ops->finishing != NULL)
         request->ops->finishing(request);
-    write_block(request);
-    set_event(request);
-    if (!hand_over(request, false))
+    if (!telling_ends(request))
         request_free(request);
 }
 
@@ -295,6 +233,9 @@ void request_complete(struct request *request, nt_status status, uint64_t inform
 {
     ASSERT(request->state != REQUEST_COMPLETED);
     ASSERT(status != STATUS_PENDING);
+    bool cancelled = request->state == REQUEST_CANCELLED && status == STATUS_CANCELLED;
+    if (cancelled && !request->on_stack && BEHAVES(profile_of(request), cancel_end, succeeds))
+        status = STATUS_SUCCESS;
     request->state = REQUEST_COMPLETED;
     request->status = status;
     request->information = information;
@@ -353,6 +294,8 @@ nt_status request_wait(struct request *request, uint64_t timeout_ns, bool alerta
     ASSERT(request->thread == nt->current);
     if (request->state == REQUEST_COMPLETED)
         return request->status;
+    if (BEHAVES(nt->profile, apc_in_a_call, does_not))
+        alertable = false;
 
     struct object waiter;
     object_init(&waiter, nt, OBJECT_EVENT, &waiter_ops);
@@ -375,6 +318,19 @@ nt_status request_wait(struct request *request, uint64_t timeout_ns, bool alerta
 /* ---- Cancelling -------------------------------------------------------------------------------
  */
 
+/* The filter as the profile understands it. */
+static struct request_filter understood(const struct nt *nt, const struct request_filter *filter)
+{
+    struct request_filter own = *filter;
+    if (BEHAVES(nt->profile, cancel_which, all_of_the_socket))
+        own.block = NULL;
+    if (BEHAVES(nt->profile, cancel_which, every_threads))
+        own.thread = NULL;
+    if (BEHAVES(nt->profile, cancel_which, own_threads))
+        own.thread = nt->current;
+    return own;
+}
+
 static bool matches(const struct request *request, const struct request_filter *filter)
 {
     if (filter->process != NULL && request->thread->process != filter->process)
@@ -390,14 +346,16 @@ nt_status request_cancel(struct file *file, const struct request_filter *filter)
 {
     struct nt *nt = file->object.nt;
     struct request_walk walk = {.next = file->requests, .outer = nt->walks};
+    const struct request_filter own = understood(nt, filter);
+    bool only_first = BEHAVES(nt->profile, cancel_which, the_first);
     bool found = false;
 
     object_reference(&file->object);
     nt->walks = &walk;
-    while (walk.next != NULL) {
+    while (walk.next != NULL && !(found && only_first)) {
         struct request *request = walk.next;
         walk.next = request->next_of_file;
-        if (!matches(request, filter))
+        if (!matches(request, &own))
             continue;
         found = true;
         if (request->state == REQUEST_PENDING)
@@ -411,9 +369,29 @@ nt_status request_cancel(struct file *file, const struct request_filter *filter)
 
 static bool outlives_its_thread(const struct request *request)
 {
+    const struct profile *profile = profile_of(request);
     const struct request_delivery *delivery = &request->delivery;
-    return request->file->port != NULL && delivery->event == NULL && delivery->routine == NULL &&
-           delivery->block != NULL && !delivery->no_packet;
+    bool tied = request->file->port != NULL;
+    if (BEHAVES(profile, thread_end, none) ||
+        (tied && BEHAVES(profile, thread_end, none_on_tied_sockets)) ||
+        (tied && delivery->no_packet && BEHAVES(profile, thread_end, none_on_a_port)))
+        return true;
+    return tied && delivery->event == NULL && delivery->routine == NULL &&
+           delivery->block != NULL && !delivery->no_packet &&
+           BEHAVES(profile, thread_end_with_port, outlives);
+}
+
+static void cancel_of_thread(struct request *request)
+{
+    struct file *file = request->file;
+    const struct request_filter everybody = {.process = request->thread->process};
+    bool of_every_thread = BEHAVES(profile_of(request), thread_end, every_threads);
+
+    object_reference(&file->object);
+    cancel(request);
+    if (of_every_thread)
+        request_cancel(file, &everybody);
+    object_release(&file->object);
 }
 
 /* A borrowed thread comes back to its calls and ends them itself; of another the stack goes. */
@@ -441,7 +419,7 @@ void request_thread_ends(struct thread *thread)
         struct request *request = walk.next;
         walk.next = request->next_of_thread;
         if (request->state == REQUEST_PENDING && !outlives_its_thread(request))
-            cancel(request);
+            cancel_of_thread(request);
     }
     ASSERT(nt->walks == &walk);
     nt->walks = walk.outer;
@@ -451,11 +429,14 @@ void request_thread_ends(struct thread *thread)
 nt_status request_cancel_synchronous(struct thread *thread)
 {
     /* The newest first: the others are of calls that an APC interrupted. */
+    const struct profile *profile = thread->object.nt->profile;
     struct request *request = thread->calls;
 
     while (request != NULL && request->state != REQUEST_PENDING)
         request = request->next_of_thread;
-    if (request == NULL)
+    if (request == NULL && BEHAVES(profile, cancel_synchronous, every_request))
+        request = thread->requests;
+    if (request == NULL || BEHAVES(profile, cancel_synchronous, nothing))
         return STATUS_NOT_FOUND;
     cancel(request);
     return STATUS_SUCCESS;
@@ -466,6 +447,10 @@ nt_status request_cancel_synchronous(struct thread *thread)
 
 nt_status file_set_port(struct file *file, struct port *port, uint64_t key)
 {
+    if (file->port != NULL && BEHAVES(file->object.nt->profile, port_tied_twice, replaces)) {
+        file->key = key;
+        return STATUS_SUCCESS;
+    }
     if (file->port != NULL)
         return STATUS_INVALID_PARAMETER;
     object_reference(port_object(port));

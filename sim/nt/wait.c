@@ -282,7 +282,7 @@ static nt_status wait_blocked(struct nt *nt, struct wait *wait, const struct wai
     wait->timer = 0;
     wait->count = request->count;
     wait->all = request->all;
-    wait->alertable = request->alertable;
+    wait->alertable = apc_alertable(nt, request->alertable);
     wait->port = request->port;
     if (!set_timer(wait, nt, request->timeout_ns))
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -325,7 +325,7 @@ static nt_status wait_on(struct nt *nt, const struct wait_request *request, uint
     struct wait wait; /* 2 KiB, of which link_objects fills what is used */
     bool for_time = request->count == 0 && request->port == NULL;
 
-    if (request->alertable && apc_deliver(nt))
+    if (apc_alertable(nt, request->alertable) && apc_deliver(nt))
         return STATUS_USER_APC;
     if (request->timeout_ns == 0) {
         if (for_time)

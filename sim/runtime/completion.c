@@ -74,12 +74,19 @@ BOOL GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTra
         !guest_may_write(lpCompletionKey, sizeof *lpCompletionKey) ||
         !guest_may_write(lpOverlapped, sizeof *lpOverlapped))
         return guest_fail(ERROR_NOACCESS);
-    *lpOverlapped = NULL;
+    const struct profile *profile = guest_nt()->profile;
+    if (!BEHAVES(profile, port_time_out, nothing))
+        *lpOverlapped = NULL;
     struct object *port = guest_object_of(CompletionPort, OBJECT_PORT);
     if (port == NULL)
         return FALSE;
+    bool alertable = BEHAVES(profile, port_alertable, every);
     nt_status status =
-        take(port, &packet, 1, &taken, dwMilliseconds, false, "GetQueuedCompletionStatus");
+        take(port, &packet, 1, &taken, dwMilliseconds, alertable, "GetQueuedCompletionStatus");
+    if (status != STATUS_SUCCESS && BEHAVES(profile, port_time_out, zeros)) {
+        *lpNumberOfBytesTransferred = 0;
+        *lpCompletionKey = 0;
+    }
     if (status != STATUS_SUCCESS)
         return guest_answer(status);
 
@@ -88,6 +95,8 @@ BOOL GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTra
     *lpCompletionKey = packet->key;
     *lpOverlapped = (LPOVERLAPPED)(uintptr_t)packet->context;
     packet->done(guest_nt(), packet);
+    if (BEHAVES(profile, port_last_error, cleared))
+        SetLastError(ERROR_SUCCESS);
     return nt_success(status) ? TRUE : guest_fail(nt_status_to_win32(status));
 }
 
@@ -127,8 +136,13 @@ BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCom
     if (port == NULL)
         return FALSE;
     *ulNumEntriesRemoved = 0;
+    const struct profile *profile = guest_nt()->profile;
+    if (BEHAVES(profile, port_several, one))
+        count = 1;
     nt_status status = take(port, packets, count, &taken, dwMilliseconds, fAlertable != FALSE,
                             "GetQueuedCompletionStatusEx");
+    if (taken > 0 && BEHAVES(profile, port_several, fails_with_the_last))
+        status = packets[taken - 1]->status;
     give_entries(packets, taken, lpCompletionPortEntries);
     *ulNumEntriesRemoved = taken;
     return guest_answer(status);
@@ -168,6 +182,8 @@ BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
     struct file *file = guest_file(FileHandle);
     if (file == NULL)
         return FALSE;
+    if (BEHAVES(guest_nt()->profile, skip_on_success, until_taken_back))
+        file->modes = 0;
     file->modes |= Flags;
     return TRUE;
 }
@@ -266,7 +282,9 @@ BOOL CancelIo(HANDLE hFile)
     if (file == NULL)
         return FALSE;
     const struct request_filter filter = {.thread = guest_nt()->current};
-    request_cancel(file, &filter);
+    nt_status status = request_cancel(file, &filter);
+    if (status == STATUS_NOT_FOUND && BEHAVES(guest_nt()->profile, cancelio_nothing, not_found))
+        return guest_answer(status);
     return TRUE;
 }
 
@@ -284,7 +302,13 @@ BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)
         .block = (const struct io_status *)lpOverlapped,
         .synchronous = lpOverlapped == NULL,
     };
-    return guest_answer(request_cancel(file, &filter));
+    const struct profile *profile = guest_nt()->profile;
+    nt_status status = request_cancel(file, &filter);
+    if (status == STATUS_NOT_FOUND && BEHAVES(profile, cancel_nothing, without_an_error))
+        return FALSE;
+    if (status == STATUS_NOT_FOUND && BEHAVES(profile, cancel_nothing, succeeds))
+        return TRUE;
+    return guest_answer(status);
 }
 
 BOOL CancelSynchronousIo(HANDLE hThread)
