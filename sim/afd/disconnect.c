@@ -24,8 +24,8 @@ nt_status socket_shutdown(struct socket_object *socket, int how)
 
     if (how != HOW_SEND) {
         socket->shut_receive = true;
-        if (stream)
-            tcp_shutdown_receive(socket->endpoint);
+        if (stream && io_waiting(socket, IO_RECEIVE) == NULL)
+            tcp_shutdown_receive(socket->endpoint); /* else with the last of them: row 220 */
     }
     if (how != HOW_RECEIVE && !socket->shut_send) {
         socket->shut_send = true;

@@ -134,6 +134,9 @@ static void give_buffers(struct io *io)
     if (io->buffers != io->few)
         arena_give(arena_of(io), io->buffers, io->buffer_count * sizeof *io->buffers);
     io->buffers = io->few;
+    if (io->kept != NULL)
+        arena_give(arena_of(io), io->kept, io->kept_size);
+    io->kept = NULL;
 }
 
 static void give_back(struct request *request)
@@ -173,6 +176,7 @@ static void fill(struct io *io, struct socket_object *socket, enum io_kind kind,
     io->has_address = false;
     io->acceptor = NULL;
     io->timer = 0;
+    io->kept = NULL;
     io->finishing = NULL;
     io->watched = 0;
 }
@@ -209,6 +213,21 @@ bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t cou
         io->buffers[i] = buffers[i];
         io->size += buffers[i].size;
     }
+    return true;
+}
+
+bool io_keep(struct io *io)
+{
+    ASSERT(io->buffer_count <= 1);
+    ASSERT(io->kept == NULL);
+    if (io->size == 0)
+        return true;
+    void *kept = arena_take(arena_of(io), io->size);
+    if (kept == NULL)
+        return false;
+    memcpy(kept, io->buffers[0].base, io->size);
+    io->buffers[0].base = io->kept = kept;
+    io->kept_size = io->size;
     return true;
 }
 
@@ -277,6 +296,14 @@ static void end_one(struct io *io, nt_status status, nt_status waiting)
         io_complete(io, io->request.on_stack ? waiting : status, 0);
 }
 
+/* Row 77: of an accept that has its connection and waits for data there. */
+static nt_status connected_accept(const struct socket_object *socket)
+{
+    return BEHAVES(socket_profile(socket), closesocket_acceptor_connected, operation_aborted)
+               ? STATUS_CANCELLED
+               : STATUS_CONNECTION_ABORTED;
+}
+
 void io_end_all(struct socket_object *socket, nt_status stream, nt_status other, nt_status waiting)
 {
     if (socket->waits == NULL)
@@ -285,7 +312,10 @@ void io_end_all(struct socket_object *socket, nt_status stream, nt_status other,
         while (socket->waits->queues[kind].first != NULL) {
             bool moves_bytes = kind == IO_RECEIVE || kind == IO_SEND;
             bool is_stream = socket->kind.protocol == PROTOCOL_TCP && moves_bytes;
-            end_one(socket->waits->queues[kind].first, is_stream ? stream : other, waiting);
+            struct io *io = socket->waits->queues[kind].first;
+            bool accepts = io->kind == IO_ACCEPT && stream != STATUS_HOST_DOWN;
+            nt_status own = accepts ? connected_accept(socket) : stream;
+            end_one(io, is_stream ? own : other, waiting);
         }
     if (socket->waits->accepting != NULL)
         end_one(socket->waits->accepting, other, waiting);

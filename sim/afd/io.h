@@ -83,6 +83,8 @@ struct io {
     struct socket_object *acceptor; /* of an accept that has one (AcceptEx); a reference is held */
     uint32_t watched;               /* the watcher\'s own number for it; see afd.h */
     uint64_t timer;                 /* an event that is to complete it */
+    void *kept;                     /* bytes that were copied from the guest; see io_keep */
+    uint64_t kept_size;
     /* Winsock's: called just before a request that pended is told, to write what is the guest's. */
     void (*finishing)(struct io *io);
     /* Winsock's guest addresses, for `finishing` and the completion routine. */
@@ -97,6 +99,11 @@ struct io *io_new(struct socket_object *socket, enum io_kind kind, const char *c
                   const struct request_delivery *delivery);
 void io_begin(struct io *io, struct socket_object *socket, enum io_kind kind, const char *call);
 bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t count);
+
+/* Takes the bytes of the io's one buffer over, so that the guest may use it again. False when the
+ * arena is full.
+ */
+bool io_keep(struct io *io);
 
 /* Gives back an io that was refused, or that a synchronous caller has done with. One that has been
  * delivered gives itself back; of one that was delivered at once, within the call, request.status,

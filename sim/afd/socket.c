@@ -50,7 +50,8 @@ static void end_io(struct socket_object *socket)
         stream = STATUS_LOCAL_DISCONNECT;
     else if (BEHAVES(profile, close_pending_stream, operation_aborted))
         stream = STATUS_CANCELLED;
-    io_end_all(socket, stream, STATUS_CANCELLED, STATUS_INTERRUPTED);
+    io_end_all(socket, stream, STATUS_CANCELLED,
+               nt_status_from_wsa(BEHAVIOUR_VALUE(profile, closesocket_blocked_receive)));
 }
 
 static void close_endpoint(struct socket_object *socket)
@@ -488,7 +489,7 @@ void afd_set_network(struct afd *afd, bool up)
 {
     bool failed = afd->network_up && !up;
     afd->network_up = up;
-    if (failed)
+    if (failed && !BEHAVES(afd->nt->profile, network_down_receive, goes_on))
         network_failed(afd);
 }
 

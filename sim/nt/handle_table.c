@@ -159,7 +159,8 @@ nt_status handle_get_flags(const struct process *process, uint64_t handle, unsig
     const struct handle_entry *entry = find_entry(process, handle);
     if (entry == NULL)
         return STATUS_INVALID_HANDLE;
-    *flags = (entry->inherit ? HANDLE_INHERITS : 0u) | (entry->protect ? HANDLE_PROTECTED : 0u);
+    *flags = (entry->inherit ? HANDLE_INHERITS : 0u) | (entry->protect ? HANDLE_PROTECTED : 0u) |
+             (entry->copied ? HANDLE_COPIED : 0u);
     return STATUS_SUCCESS;
 }
 
@@ -172,6 +173,8 @@ nt_status handle_set_flags(struct process *process, uint64_t handle, unsigned ma
         entry->inherit = (flags & HANDLE_INHERITS) != 0;
     if ((mask & HANDLE_PROTECTED) != 0)
         entry->protect = (flags & HANDLE_PROTECTED) != 0;
+    if ((mask & HANDLE_COPIED) != 0)
+        entry->copied = (flags & HANDLE_COPIED) != 0;
     return STATUS_SUCCESS;
 }
 

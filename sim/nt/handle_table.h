@@ -17,6 +17,7 @@ struct handle_entry {
     uint32_t next_free;    /* the number of an entry, while this one is free */
     bool inherit;
     bool protect; /* from being closed, but by the process' end */
+    bool copied;  /* by DuplicateHandle */
 };
 
 /* Entry n, counted from 1, is handle 4 * n. */

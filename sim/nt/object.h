@@ -102,7 +102,9 @@ nt_status handle_close(struct process *process, uint64_t handle);
 /* Whether children inherit the handle and whether it cannot be closed (Get- and
  * SetHandleInformation). STATUS_INVALID_HANDLE when there is none.
  */
-enum handle_flag { HANDLE_INHERITS = 1, HANDLE_PROTECTED = 2 };
+/* HANDLE_COPIED is ours: made by DuplicateHandle, so that who made the object does not know of it.
+ */
+enum handle_flag { HANDLE_INHERITS = 1, HANDLE_PROTECTED = 2, HANDLE_COPIED = 4 };
 nt_status handle_get_flags(const struct process *process, uint64_t handle, unsigned *flags);
 nt_status handle_set_flags(struct process *process, uint64_t handle, unsigned mask, unsigned flags);
 

@@ -27,7 +27,7 @@ BOOL GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags)
     nt_status status = handle_get_flags(guest_process(), guest_number(hObject), &flags);
     if (status != STATUS_SUCCESS)
         return guest_answer(status);
-    *lpdwFlags = flags;
+    *lpdwFlags = flags & ~(unsigned)HANDLE_COPIED;
     return TRUE;
 }
 
@@ -42,6 +42,8 @@ static nt_status duplicate(struct process *target, struct object *object, bool i
     if (!guest_may_write(result, sizeof *result))
         return STATUS_ACCESS_VIOLATION;
     nt_status status = handle_open(target, object, inherit, &handle);
+    if (status == STATUS_SUCCESS)
+        handle_set_flags(target, handle, HANDLE_COPIED, HANDLE_COPIED);
     if (status == STATUS_SUCCESS)
         *result = guest_handle(handle);
     return status;

@@ -1,5 +1,6 @@
 /* What berth.h shows of a machine, and the knobs on its outside. */
 #include "sim/runtime/machine.h"
+#include "sim/winsock/winsock.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,6 +131,12 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port)
         return false;
     memcpy(value.name, name, value.name_size);
     return registry_write(&machine->nt->registry, &value) == STATUS_SUCCESS;
+}
+
+void berth_slow_reservations(struct berth *machine, uint64_t delay_ns)
+{
+    ASSERT(machine->winsock != NULL);
+    machine->winsock->slow_ns = delay_ns;
 }
 
 void berth_set_network(struct berth *machine, bool up)

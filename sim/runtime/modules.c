@@ -12,6 +12,7 @@
 #include "sim/engine/check.h"
 #include "sim/winsock/provider.h"
 #include "sim/runtime/crt.h"
+#include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
@@ -38,7 +39,7 @@ static const struct {
     WS2_32(WSASendTo) WS2_32(setsockopt) WS2_32(getsockopt) WS2_32(ioctlsocket) WS2_32(WSAIoctl)
     WS2_32(WSAGetOverlappedResult) WS2_32(WSACreateEvent) WS2_32(WSACloseEvent)
     WS2_32(WSASetEvent) WS2_32(WSAResetEvent) WS2_32(WSAWaitForMultipleEvents) WS2_32(htons)
-    WS2_32(ntohs) WS2_32(htonl) WS2_32(ntohl) WS2_32(inet_addr) WS2_32(inet_pton)
+    WS2_32(WSACancelBlockingCall) WS2_32(ntohs) WS2_32(htonl) WS2_32(ntohl) WS2_32(inet_addr) WS2_32(inet_pton)
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
@@ -171,6 +172,13 @@ DWORD GetModuleFileNameW(HMODULE hModule, LPWSTR lpFilename, DWORD nSize)
     return nSize;
 }
 
+/* Whether the name is one of 1.1's alone, which the profile leaves out. */
+static bool is_left_out(const char *name)
+{
+    return strcmp(name, "WSACancelBlockingCall") == 0 &&
+           BEHAVES(guest_nt()->profile, cancel_blocking_call_exported, no);
+}
+
 /* Exports by number are not modelled. */
 FARPROC GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
 {
@@ -178,7 +186,7 @@ FARPROC GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
 
     for (size_t i = 0; i < sizeof exports / sizeof exports[0]; i++)
         if ((uintptr_t)lpProcName > LAST_ORDINAL && exports[i].module == module &&
-            strcmp(exports[i].name, lpProcName) == 0)
+            strcmp(exports[i].name, lpProcName) == 0 && !is_left_out(lpProcName))
             return (FARPROC)exports[i].function;
     SetLastError(ERROR_PROC_NOT_FOUND);
     return NULL;

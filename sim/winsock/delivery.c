@@ -152,8 +152,12 @@ nt_status delivery_end(const struct delivery *delivery, struct io *io, nt_status
                        uint32_t timeout_ms)
 {
     bool synchronous = delivery == NULL || !delivery->overlapped;
-    if (synchronous && status == STATUS_PENDING)
+    if (synchronous && status == STATUS_PENDING) {
+        const struct profile *profile = io->socket->afd->nt->profile;
         status = blocking_wait(io, timeout_ms);
+        if (status == STATUS_CANCELLED)
+            status = nt_status_from_wsa(BEHAVIOUR_VALUE(profile, cancelled_synchronous));
+    }
     if (synchronous || (status != STATUS_PENDING && !delivery_is_done(status)))
         io_end(io);
     return status;

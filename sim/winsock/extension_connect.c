@@ -35,7 +35,7 @@ static nt_status connect_to(struct connecting *in, struct socket_object *socket,
     io->address = peer->address;
     io->port = peer->port;
     status = STATUS_INSUFFICIENT_RESOURCES;
-    if (io_set_buffers(io, first_bytes->all, first_bytes->count))
+    if (io_set_buffers(io, first_bytes->all, first_bytes->count) && io_keep(io)) /* row 160 */
         status = socket_connect_io(io, in->call.process, true);
     status = delivery_end(&delivery, io, status, 0);
     if (delivery_is_done(status) && in->sent != NULL) {

@@ -147,7 +147,9 @@ static nt_status act_later(struct ioctl *ioctl)
         io->finishing = forget_copy;
     }
     io->guest[GUEST_IOCTL] = kept;
-    uint64_t delay_ns = LATER_LEAST_NS + choose(&engine->choices, CHOICE_LATENCY, LATER_SPREAD_NS);
+    uint64_t delay_ns = ioctl->call.winsock->slow_ns;
+    if (delay_ns == 0)
+        delay_ns = LATER_LEAST_NS + choose(&engine->choices, CHOICE_LATENCY, LATER_SPREAD_NS);
     nt_status status = socket_control_later(io, delay_ns, act);
     if (status == STATUS_PENDING)
         return status;
@@ -170,7 +172,7 @@ static nt_status run_command(struct ioctl *ioctl, const struct command *command)
     nt_status status = command->prepare(ioctl);
     if (!nt_success(status))
         return status;
-    if (BEHAVES(profile, ioctl_pends, later)) {
+    if (BEHAVES(profile, ioctl_pends, later) || ioctl->call.winsock->slow_ns != 0) {
         status = act_later(ioctl);
         if (status == STATUS_PENDING)
             return status;
@@ -224,6 +226,9 @@ static nt_status run_in_kernel(struct ioctl *ioctl, const struct command *comman
         status = socket_control_end(ioctl->io, status, ioctl->stored);
     status = delivery_end(&ioctl->delivery, ioctl->io, status, 0);
     if (status == STATUS_PENDING || (overlapped && !nt_success(status)))
+        return status;
+    if (overlapped && ioctl->stored == 0 &&
+        BEHAVES(ioctl->call.profile, count_without_output, untouched))
         return status;
     write_count(ioctl, nt_success(status) ? ioctl->stored : ioctl->needed);
     return status;

@@ -35,8 +35,14 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
     WSAOVERLAPPED copy;
     const DWORD no_flags = 0;
     struct socket_object *socket = call_socket(call, &status);
+    unsigned flags_of_handle = 0;
     if (socket == NULL)
         return status;
+    handle_get_flags(call->process, call->subject, &flags_of_handle);
+    if ((flags_of_handle & HANDLE_COPIED) != 0)
+        return STATUS_INVALID_HANDLE; /* row 112: Winsock knows nothing of the copy */
+    if (!call->winsock->afd->network_up)
+        return STATUS_HOST_DOWN; /* OVL-030 */
     if (!memory_probe(call, overlapped, sizeof copy, ACCESS_READ) ||
         !memory_probe(call, transfer, sizeof *transfer, ACCESS_WRITE) ||
         !memory_probe(call, flags, sizeof *flags, ACCESS_WRITE))

@@ -40,6 +40,7 @@ struct winsock {
     bool (*window_exists)(struct winsock *winsock, struct process *process, void *window);
 
     struct blocking_hook *hooks; /* of threads of Winsock 1.1 programs */
+    uint64_t slow_ns; /* how long the codes of reservations take; 0 for as the profile has it */
 };
 
 /* NULL when the arena is full. */

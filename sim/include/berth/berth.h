@@ -153,6 +153,11 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port);
 
 void berth_set_network(struct berth *machine, bool up);
 
+/* Until the next boot the three control codes of port reservations take that long; 0 lets the
+ * profile say how long.
+ */
+void berth_slow_reservations(struct berth *machine, uint64_t delay_ns);
+
 /* ---- Beyond the wire: hosts of the LAN, and what goes wrong on the way there ------------------
  *
  * All of it is gone when the machine is switched off, and may be set up again after the boot.
