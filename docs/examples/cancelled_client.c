@@ -1,6 +1,6 @@
 /* A client of a name service over UDP that has several questions under way, each with a completion
- * routine, and gives up half way: the server falls silent, the client cancels what is left and tells
- * which questions were answered and which were not.
+ * routine, and gives up half way: the server falls silent, the client cancels what is left and
+ * tells which questions were answered and which were not.
  *
  *     cancelled_client [QUESTIONS [ANSWERS]]
  */
@@ -40,7 +40,7 @@ static void CALLBACK answer_came(DWORD error, DWORD size, LPWSAOVERLAPPED overla
         failed++;
 }
 
-/* ---- The server ------------------------------------------------------------------------------- */
+/* ---- The server ---- */
 
 struct server {
     SOCKET socket;
@@ -79,7 +79,7 @@ static SOCKET loopback_socket(struct sockaddr_in *name)
     return s;
 }
 
-/* ---- The client ------------------------------------------------------------------------------- */
+/* ---- The client ---- */
 
 /* The receive first, then the question, so that no answer finds nobody waiting. */
 static BOOL ask(struct question *question, const struct sockaddr_in *server)

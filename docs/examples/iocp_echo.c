@@ -1,5 +1,5 @@
-/* An echo server on a completion port, and its clients: AcceptEx keeps some connections waiting to
- * be accepted, four workers take what completes, and each client sends its lines and reads them back.
+/* An echo server on a completion port, and its clients: a few AcceptEx wait for connections, four
+ * workers take what completes, and each client sends its lines and reads them back.
  *
  *     iocp_echo [CLIENTS [LINES]]
  */
@@ -18,8 +18,8 @@
 
 enum operation { ACCEPTING, RECEIVING, SENDING };
 
-/* One for each connection, from its AcceptEx on. The OVERLAPPED comes first: the port gives back its
- * address.
+/* One for each connection, from its AcceptEx on. The OVERLAPPED comes first: the port gives back
+ * its address.
  */
 struct connection {
     OVERLAPPED overlapped;
@@ -150,7 +150,7 @@ static DWORD WINAPI work(LPVOID parameter)
     }
 }
 
-/* ---- Clients ---------------------------------------------------------------------------------- */
+/* ---- Clients ---- */
 
 struct client {
     int number, lines;
@@ -193,7 +193,7 @@ static DWORD WINAPI talk(LPVOID parameter)
     return 0;
 }
 
-/* ---- The program ------------------------------------------------------------------------------ */
+/* ---- The program ---- */
 
 static BOOL open_server(struct sockaddr_in *name)
 {
