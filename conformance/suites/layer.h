@@ -6,6 +6,8 @@
 
 #include "conformance/suites/windows_api.h"
 
+#include <sporder.h>
+
 #include "conformance/suites/block.h"
 
 /* A catalogue is the machine's own: only a simulated one is changed for a test. */

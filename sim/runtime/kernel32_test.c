@@ -185,7 +185,7 @@ static void procedures_are_found_by_name(void **state)
     assert_int_equal(GetLastError(), ERROR_PROC_NOT_FOUND);
     assert_non_null(
         GetProcAddress(LoadLibraryA("IPHLPAPI.DLL"), "LookupPersistentUdpPortReservation"));
-    assert_null(LoadLibraryA("ntdll.dll"));
+    assert_null(LoadLibraryA("d3d9.dll"));
     assert_int_equal(GetLastError(), ERROR_MOD_NOT_FOUND);
 }
 

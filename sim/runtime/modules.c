@@ -6,6 +6,7 @@
 #include <winsock2.h>
 
 #include <iphlpapi.h>
+#include <mswsock.h>
 #include <ws2spi.h>
 #include <ws2tcpip.h>
 
@@ -17,13 +18,14 @@
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
-enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32, MODULE_MSWSOCK };
+enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32, MODULE_MSWSOCK, MODULE_NTDLL };
 
 typedef void any_function(void);
 
 #define WS2_32(name) {MODULE_WS2_32, #name, (any_function *)name},
 #define IPHLPAPI(name) {MODULE_IPHLPAPI, #name, (any_function *)name},
 #define MSWSOCK(name) {MODULE_MSWSOCK, #name, (any_function *)name},
+#define NTDLL(name) {MODULE_NTDLL, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
 static const struct {
@@ -32,15 +34,7 @@ static const struct {
     any_function *function;
 } exports[] = {
     /* clang-format off */
-    WS2_32(WSAStartup) WS2_32(WSACleanup) WS2_32(WSAGetLastError) WS2_32(WSASetLastError)
-    WS2_32(socket) WS2_32(WSASocketA) WS2_32(WSASocketW) WS2_32(closesocket)
-    WS2_32(WSADuplicateSocketA) WS2_32(WSADuplicateSocketW) WS2_32(bind) WS2_32(listen)
-    WS2_32(connect) WS2_32(WSAConnect) WS2_32(getsockname) WS2_32(getpeername) WS2_32(sendto)
-    WS2_32(WSASendTo) WS2_32(setsockopt) WS2_32(getsockopt) WS2_32(ioctlsocket) WS2_32(WSAIoctl)
-    WS2_32(WSAGetOverlappedResult) WS2_32(WSACreateEvent) WS2_32(WSACloseEvent)
-    WS2_32(WSASetEvent) WS2_32(WSAResetEvent) WS2_32(WSAWaitForMultipleEvents) WS2_32(htons)
-    WS2_32(ntohs) WS2_32(htonl) WS2_32(ntohl) WS2_32(inet_addr) WS2_32(inet_pton)
-    WS2_32(WSACancelBlockingCall)
+#include "sim/winsock/exports.def"
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
@@ -98,6 +92,7 @@ static const struct {
     {"iphlpapi", MODULE_IPHLPAPI},
     {"kernel32", MODULE_KERNEL32},
     {"mswsock", MODULE_MSWSOCK},
+    {"ntdll", MODULE_NTDLL},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */

@@ -1,40 +1,10 @@
-/* Whose WSPStartup is it? A program that has one is a provider's DLL; else the name is the base
- * provider's.
- */
+/* Whose WSPStartup is it? A program that has one is a provider's DLL. */
 #include "sim/winsock/provider.h"
 
-#if defined(_WIN32)
-
-/* The simulator as a Windows program runs no such programs. */
-int WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData, LPWSAPROTOCOL_INFOW lpProtocolInfo,
-               WSPUPCALLTABLE UpcallTable, LPWSPPROC_TABLE lpProcTable)
-{
-    return base_startup(wVersionRequested, lpWSPData, lpProtocolInfo, UpcallTable, lpProcTable);
-}
+/* There only when the linker had to take WSPStartup from us; see own_startup.c. */
+extern const char berth_own_startup __attribute__((weak));
 
 LPWSPSTARTUP program_startup(void)
 {
-    return NULL;
+    return &berth_own_startup != NULL ? NULL : WSPStartup;
 }
-
-#else
-
-/* The linker takes the program's own instead, when there is one. */
-__attribute__((weak)) int WSPStartup(WORD wVersionRequested, LPWSPDATA lpWSPData,
-                                     LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable,
-                                     LPWSPPROC_TABLE lpProcTable)
-{
-    return base_startup(wVersionRequested, lpWSPData, lpProtocolInfo, UpcallTable, lpProcTable);
-}
-
-/* The weak function above by a name that nobody takes. */
-extern int own_startup(WORD wVersionRequested, LPWSPDATA lpWSPData,
-                       LPWSAPROTOCOL_INFOW lpProtocolInfo, WSPUPCALLTABLE UpcallTable,
-                       LPWSPPROC_TABLE lpProcTable) __attribute__((alias("berth_WSPStartup")));
-
-LPWSPSTARTUP program_startup(void)
-{
-    return WSPStartup == own_startup ? NULL : WSPStartup;
-}
-
-#endif

@@ -6,6 +6,9 @@
 #include "sim/nt/status.h"
 #include "sim/winsock/text.h"
 
+const IN6_ADDR in6addr_any = IN6ADDR_ANY_INIT;
+const IN6_ADDR in6addr_loopback = IN6ADDR_LOOPBACK_INIT;
+
 /* The text with its port and scope into a buffer of `*size` characters, NUL included; `*size` says
  * how many in any case.
  */

@@ -1,0 +1,2 @@
+/* The order of the catalogue: in the SDK a library of its own. */
+#include "ws2spi.h"
