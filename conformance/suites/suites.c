@@ -53,7 +53,21 @@
 #endif
 
 /* TCP: connecting, accepting, moving bytes, closing. */
-#define SUITES_STREAM
+#define SUITES_STREAM                                                                              \
+    SUITE(stream_bytes)                                                                            \
+    SUITE(stream_urgent)                                                                           \
+    SUITE(stream_flow)                                                                             \
+    SUITE(stream_families)                                                                         \
+    SUITE(stream_connect)                                                                          \
+    SUITE(stream_connectex)                                                                        \
+    SUITE(stream_listen)                                                                           \
+    SUITE(stream_accepted)                                                                         \
+    SUITE(stream_acceptex)                                                                         \
+    SUITE(stream_shutdown)                                                                         \
+    SUITE(stream_close)                                                                            \
+    SUITE(stream_disconnect)                                                                       \
+    SUITE(stream_extension)                                                                        \
+    SUITE(stream_message)
 
 /* UDP: datagrams, broadcast, multicast. */
 #define SUITES_DATAGRAM
