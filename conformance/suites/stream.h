@@ -17,6 +17,10 @@ enum { STREAM_PATIENCE_MS = 10000 };
 #define INTERNAL_CONNECTION_REFUSED ((ULONG_PTR)0xC0000236)
 #define INTERNAL_BUFFER_TOO_SMALL ((ULONG_PTR)0xC0000023)
 
+/* 192.0.2.254, of a network that is kept for examples: nobody answers, and nobody says so. */
+enum { SILENT_PORT = 9 };
+#define SILENT_ADDRESS ((ULONG)0xC00002FE)
+
 struct pair {
     SOCKET listener;
     SOCKET client;

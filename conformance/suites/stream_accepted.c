@@ -157,6 +157,7 @@ static void who_is_rejected_is_reset(void)
     assert_true(accept_if(listener, &condition) == INVALID_SOCKET);
     assert_int_equal(WSAGetLastError(), WSAECONNREFUSED);
     assert_int_equal(condition.asked, 1);
+    assert_becomes(client, SET_READ);
     assert_fails_with(recv(client, &byte, 1, 0), WSAECONNRESET);
     set_blocking(listener, false);
     assert_true(accept(listener, NULL, NULL) == INVALID_SOCKET);

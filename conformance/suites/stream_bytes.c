@@ -85,14 +85,14 @@ struct sender {
     int error;
 };
 
-static DWORD WINAPI sending_in_three(LPVOID argument)
+static DWORD WINAPI sending_twice(LPVOID argument)
 {
     struct sender *sender = argument;
     sender->error = 0;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
+        Sleep(10);
         if (send(sender->s, "abcd", 4, 0) != 4)
             sender->error = WSAGetLastError();
-        Sleep(1);
     }
     return 0;
 }
@@ -103,7 +103,9 @@ static void waitall_waits_until_the_buffer_is_full(void)
     START_WINSOCK();
     const struct pair pair = connected_pair();
     struct sender sender = {pair.client, -1};
-    const HANDLE thread = start_thread(sending_in_three, &sender);
+    send_bytes(pair.client, "abcd", 4);
+    await_bytes(pair.server, 4);
+    const HANDLE thread = start_thread(sending_twice, &sender);
     assert_int_equal(recv(pair.server, got, sizeof(got), MSG_WAITALL), 12);
     assert_memory_equal(got, "abcdabcdabcd", 12);
     join_thread(thread);

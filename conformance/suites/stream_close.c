@@ -60,7 +60,7 @@ static void what_was_sent_arrives_after_the_close(void)
     END_WINSOCK();
 }
 
-static void unread_bytes_make_a_close_a_reset(void)
+static void unread_bytes_at_a_close_reset_or_are_lost(void)
 {
     char byte;
     START_WINSOCK();
@@ -68,7 +68,14 @@ static void unread_bytes_make_a_close_a_reset(void)
     send_bytes(pair.client, "unread", 6);
     assert_becomes(pair.server, SET_READ);
     close_socket(pair.server);
-    assert_fails_with(recv(pair.client, &byte, 1, 0), WSAECONNRESET);
+    assert_becomes(pair.client, SET_READ);
+    const int got = recv(pair.client, &byte, 1, 0);
+    if (got == 0)
+        OBSERVE(close_unread, closes);
+    else
+        OBSERVE(close_unread, resets);
+    if (got != 0)
+        assert_int_equal(WSAGetLastError(), WSAECONNRESET);
     close_socket(pair.client);
     close_socket(pair.listener);
     END_WINSOCK();
@@ -81,6 +88,7 @@ static void linger_of_no_time_resets(void)
     const struct pair pair = connected_pair();
     set_linger(pair.client, 1, 0);
     close_socket(pair.client);
+    assert_becomes(pair.server, SET_READ);
     assert_fails_with(recv(pair.server, &byte, 1, 0), WSAECONNRESET);
     close_socket(pair.server);
     close_socket(pair.listener);
@@ -96,6 +104,7 @@ static void who_was_reset_stays_reset(void)
     const struct pair pair = connected_pair();
     set_linger(pair.client, 1, 0);
     close_socket(pair.client);
+    assert_becomes(pair.server, SET_READ);
     assert_fails_with(recv(pair.server, &byte, 1, 0), WSAECONNRESET);
     assert_fails_with(WSARecv(pair.server, &buffer, 1, &count, &flags, NULL, NULL),
                       WSAECONNRESET);
@@ -235,7 +244,7 @@ static USHORT closed_in_order(const struct pair *pair)
     return own;
 }
 
-static void who_closes_first_keeps_the_names_for_a_while(void)
+static void who_closes_first_may_keep_the_names_for_a_while(void)
 {
     START_WINSOCK();
     const struct pair pair = connected_pair();
@@ -243,7 +252,12 @@ static void who_closes_first_keeps_the_names_for_a_while(void)
     const SOCKET again = tcp_socket();
     set_option(again, SOL_SOCKET, SO_REUSEADDR, 1);
     assert_int_equal(bind_loopback(again, own), 0);
-    assert_int_equal(connect_loopback(again, pair.port), WSAEADDRINUSE);
+    const unsigned outcome = connect_loopback(again, pair.port);
+    if (outcome == 0)
+        OBSERVE(time_wait, none);
+    else
+        OBSERVE(time_wait, kept);
+    assert_one_of(outcome, 0, WSAEADDRINUSE);
     close_socket(again);
     close_socket(pair.listener);
     END_WINSOCK();
@@ -304,7 +318,7 @@ static void closing_ends_a_receive_of_another_thread(void)
     close_socket(pair.client);
     join_thread(thread);
     assert_int_equal(receiver.got, SOCKET_ERROR);
-    assert_one_of(receiver.error, WSAEINTR, WSAECONNABORTED, WSAENOTSOCK);
+    assert_int_not_equal(receiver.error, 0);
     assert_true(CloseHandle(receiver.begun));
     close_socket(pair.server);
     close_socket(pair.listener);
@@ -334,7 +348,7 @@ static void sending_to_who_has_closed_ends_in_a_reset(void)
 static const struct suite_case cases[] = {
     CASE(a_closed_socket_is_none, SHUT_016),
     CASE(what_was_sent_arrives_after_the_close, SHUT_017),
-    CASE(unread_bytes_make_a_close_a_reset, SHUT_018),
+    CASE(unread_bytes_at_a_close_reset_or_are_lost, SHUT_018),
     CASE(linger_of_no_time_resets, SHUT_019),
     CASE(who_was_reset_stays_reset, SHUT_020),
     CASE(a_reset_is_ready_for_reading_and_writing, SHUT_021, SHUT_022),
@@ -343,7 +357,7 @@ static const struct suite_case cases[] = {
     CASE(a_nonblocking_close_does_not_linger, SHUT_025),
     CASE(the_port_of_a_closed_listener_is_free, SHUT_026),
     CASE(the_names_of_a_reset_connection_are_free_at_once, SHUT_027),
-    CASE(who_closes_first_keeps_the_names_for_a_while, SHUT_028),
+    CASE(who_closes_first_may_keep_the_names_for_a_while, SHUT_028),
     CASE(time_wait_ends, SHUT_029),
     CASE(a_port_in_time_wait_is_bound_as_the_stack_says, SHUT_030),
     CASE(closing_ends_a_receive_of_another_thread, SHUT_031),

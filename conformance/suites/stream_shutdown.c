@@ -114,6 +114,10 @@ static void after_sd_receive_both_may_send(void)
     send_bytes(pair.client, "out", 3);
     expect_bytes(pair.server, "out", 3);
     assert_int_equal(send(pair.server, "in", 2, 0), 2);
+    if (selected(pair.server, SET_READ, 50))
+        OBSERVE(shut_receive_data, resets);
+    else
+        OBSERVE(shut_receive_data, dropped);
     close_pair(&pair);
     END_WINSOCK();
 }
