@@ -61,6 +61,17 @@ function(join_words variable)
   set(${variable} ${words} PARENT_SCOPE)
 endfunction()
 
+# The examples print the same here as in the simulator.
+foreach(example chat_server)
+  add_executable(${example} ${PROJECT_SOURCE_DIR}/docs/examples/${example}.c)
+  target_compile_options(${example} PRIVATE -Wno-unknown-pragmas)
+  target_link_libraries(${example} PRIVATE berth_options ws2_32)
+  join_words(command ${BERTH_WINE} $<TARGET_FILE:${example}>)
+  wine_test(program.${example} COMMAND ${CMAKE_COMMAND} "-DCOMMAND=${command}"
+    -DEXPECT=${PROJECT_SOURCE_DIR}/docs/examples/${example}.txt
+    -P ${PROJECT_SOURCE_DIR}/cmake/programs/windows.cmake)
+endforeach()
+
 set(expectations ${CMAKE_CURRENT_SOURCE_DIR}/expectations)
 join_words(command ${BERTH_WINE} $<TARGET_FILE:berth-conformance> ${reports}
   --expect ${expectations}/wine-8.0.txt)
