@@ -67,7 +67,8 @@
     SUITE(stream_close)                                                                            \
     SUITE(stream_disconnect)                                                                       \
     SUITE(stream_extension)                                                                        \
-    SUITE(stream_message)
+    SUITE(stream_message)                                                                          \
+    SUITE(stream_remote)
 
 /* UDP: datagrams, broadcast, multicast. */
 #define SUITES_DATAGRAM
