@@ -11,22 +11,41 @@ static void finish_sending(struct socket_object *socket)
         tcp_shutdown_send(socket->endpoint);
 }
 
-nt_status socket_shutdown(struct socket_object *socket, int how)
+/* A receive that waits goes on (row 220). */
+static void stop_receiving(struct socket_object *socket)
 {
+    struct io *io;
+    socket->shut_receive = true;
+    if (socket->kind.protocol == PROTOCOL_TCP)
+        tcp_shutdown_receive(socket->endpoint);
+    while (BEHAVES(socket_profile(socket), shutdown_waiting_receive, cancels) &&
+           (io = io_waiting(socket, IO_RECEIVE)) != NULL)
+        io_complete(io, STATUS_CANCELLED, 0);
+}
+
+static nt_status may_shut_down(const struct socket_object *socket, int how)
+{
+    const struct profile *profile = socket_profile(socket);
     bool stream = socket->kind.protocol == PROTOCOL_TCP;
-    nt_status status = socket_network(socket);
-    if (!nt_success(status))
-        return status;
-    if (how < HOW_RECEIVE || how > HOW_BOTH)
+    if (!socket->afd->network_up)
+        return STATUS_HOST_DOWN;
+    if ((how < HOW_RECEIVE || how > HOW_BOTH) && BEHAVES(profile, shutdown_how, wsaeinval))
         return STATUS_INVALID_PARAMETER;
     if (stream && (socket->state != SOCKET_CONNECTED || socket->needs_context))
         return STATUS_INVALID_CONNECTION; /* rows 215 and 219 */
+    if (how == HOW_SEND && socket->shut_send && BEHAVES(profile, shutdown_again, wsaenotconn))
+        return STATUS_INVALID_CONNECTION;
+    return STATUS_SUCCESS;
+}
 
-    if (how != HOW_SEND) {
-        socket->shut_receive = true;
-        if (stream && io_waiting(socket, IO_RECEIVE) == NULL)
-            tcp_shutdown_receive(socket->endpoint); /* else with the last of them: row 220 */
-    }
+nt_status socket_shutdown(struct socket_object *socket, int how)
+{
+    bool stream = socket->kind.protocol == PROTOCOL_TCP;
+    nt_status status = may_shut_down(socket, how);
+    if (!nt_success(status))
+        return status;
+    if (how != HOW_SEND)
+        stop_receiving(socket);
     if (how != HOW_RECEIVE && !socket->shut_send) {
         socket->shut_send = true;
         if (stream)
@@ -47,7 +66,8 @@ static nt_status attempt(struct io *io)
     struct socket_object *socket = io->socket;
     struct tcp_view view;
     tcp_look(socket->endpoint, &view);
-    if ((io->flags & IO_REUSE) == 0)
+    if ((io->flags & IO_REUSE) == 0 ||
+        BEHAVES(socket_profile(socket), disconnect_for_reuse, keeps_connection))
         return STATUS_SUCCESS;
     if (view.state != TCP_CLOSED && view.state != TCP_TIME_WAIT)
         return STATUS_PENDING;
@@ -88,7 +108,9 @@ nt_status socket_disconnect_io(struct io *io)
         socket->shut_send = true;
         finish_sending(socket);
     }
-    if (io->request.on_stack) {
+    if (BEHAVES(socket_profile(socket), disconnect_direction, both))
+        stop_receiving(socket);
+    if (io->request.on_stack || BEHAVES(socket_profile(socket), disconnect_overlapped, at_once)) {
         status = attempt(io);
         if (status != STATUS_PENDING)
             return io_finish_attempt(io, status, 0);
@@ -129,15 +151,18 @@ nt_status socket_linger(struct socket_object *socket)
     bool stream = socket->kind.protocol == PROTOCOL_TCP && socket->state == SOCKET_CONNECTED;
     if (!stream || socket->values[SOCKET_LINGER_ON] == 0)
         return STATUS_SUCCESS;
+    const struct profile *profile = socket_profile(socket);
     uint32_t seconds = socket->values[SOCKET_LINGER_SECONDS];
-    if (seconds == 0) {
+    if (seconds == 0 && BEHAVES(profile, linger_no_time, closes))
+        return STATUS_SUCCESS;
+    if (seconds == 0 || BEHAVES(profile, linger_some_time, resets)) {
         tcp_abort(socket->endpoint);
         return STATUS_SUCCESS;
     }
     if (all_sent(socket))
         return STATUS_SUCCESS;
     if (socket->non_blocking)
-        return STATUS_DEVICE_NOT_READY;
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, nonblocking_linger));
 
     struct io io;
     io_begin(&io, socket, IO_LINGER, "closesocket");

@@ -59,7 +59,9 @@ static nt_status look_for_bytes(const struct socket_object *from)
 /* With SO_OOBINLINE there are no bytes out of line to ask for (row 177). */
 static nt_status may_receive_urgent(const struct socket_object *from)
 {
-    return from->values[SOCKET_OOB_INLINE] != 0 ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+    if (from->values[SOCKET_OOB_INLINE] == 0)
+        return STATUS_SUCCESS;
+    return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(from), urgent_receive_inline));
 }
 
 static nt_status peek_stream(struct io *io, struct socket_object *from, unsigned flags)
@@ -85,7 +87,10 @@ static nt_status peek_stream(struct io *io, struct socket_object *from, unsigned
 
 static nt_status receive_stream(struct io *io, struct socket_object *from)
 {
-    unsigned flags = (io->flags & IO_PEEK) != 0 ? TCP_PEEK : 0;
+    const struct profile *profile = socket_profile(from);
+    bool peeks = (io->flags & IO_PEEK) != 0 && BEHAVES(profile, stream_peek, keeps);
+    bool all = (io->flags & IO_WAIT_ALL) != 0 && BEHAVES(profile, stream_waitall, fills);
+    unsigned flags = peeks ? TCP_PEEK : 0;
     nt_status status = STATUS_SUCCESS;
 
     if ((io->flags & IO_URGENT) != 0) {
@@ -106,10 +111,12 @@ static nt_status receive_stream(struct io *io, struct socket_object *from)
         if (status != STATUS_SUCCESS || got == 0)
             break;
         io->done += got;
-        if (got < piece.size && (io->flags & IO_WAIT_ALL) == 0)
+        if (got < piece.size && !all)
             break;
     }
-    bool wants_more = (io->flags & IO_WAIT_ALL) != 0 && io->done < io->size;
+    bool wants_more = all && io->done < io->size;
+    if (status == STATUS_CONNECTION_RESET && BEHAVES(profile, after_reset, ends))
+        return STATUS_SUCCESS;
     if (io->done > 0 && !(wants_more && status == STATUS_PENDING))
         return STATUS_SUCCESS; /* an error that came behind the bytes is the next call's */
     return status;
@@ -186,7 +193,9 @@ static nt_status may_receive(const struct socket_object *socket)
     } else if (socket->state == SOCKET_UNBOUND) {
         return STATUS_INVALID_PARAMETER;
     }
-    return socket->shut_receive ? STATUS_PIPE_DISCONNECTED : STATUS_SUCCESS;
+    if (!socket->shut_receive)
+        return STATUS_SUCCESS;
+    return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), receive_after_shutdown));
 }
 
 /* After a receive: what is left is told again (row 206), by bytes and urgent bytes apart. */
@@ -216,7 +225,7 @@ nt_status socket_receive(struct io *io)
     nt_status status = may_receive(socket);
     if (!nt_success(status))
         return status;
-    if (io->buffer_count == 0)
+    if (io->buffer_count == 0 && BEHAVES(socket_profile(socket), receive_no_buffers, wsaeinval))
         return STATUS_INVALID_PARAMETER;
 
     status = waits_ahead(io, socket) ? STATUS_PENDING : receive_attempt(io, socket);
@@ -279,6 +288,8 @@ static nt_status send_pieces(struct io *io, struct socket_object *socket)
                           last && (io->flags & IO_URGENT) != 0);
         if (status == STATUS_SUCCESS)
             io->done += piece.size;
+        if (BEHAVES(socket_profile(socket), stream_gather, first_buffer))
+            break;
     }
     return status;
 }
@@ -299,7 +310,8 @@ static nt_status send_stream(struct io *io, struct socket_object *socket)
         if (status != STATUS_SUCCESS)
             return status;
     }
-    bool unbuffered = socket->values[SOCKET_SEND_BUFFER] == 0;
+    bool unbuffered = socket->values[SOCKET_SEND_BUFFER] == 0 &&
+                      BEHAVES(socket_profile(socket), unbuffered_send, waits);
     if (!unbuffered || (io->request.on_stack && socket->non_blocking))
         return STATUS_SUCCESS;
     tcp_look(socket->endpoint, &view);
@@ -341,7 +353,7 @@ static nt_status may_send(const struct io *io)
     if (socket->state != SOCKET_CONNECTED && (stream || !io->has_address))
         return STATUS_INVALID_CONNECTION;
     if (socket->shut_send)
-        return STATUS_PIPE_DISCONNECTED;
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), send_after_shutdown));
     if (stream || !io->has_address)
         return STATUS_SUCCESS;
     bool raw = socket->kind.protocol == PROTOCOL_RAW;
@@ -412,7 +424,8 @@ uint32_t socket_readable_bytes(const struct socket_object *socket)
         return 0;
     struct tcp_view view;
     tcp_look(socket->endpoint, &view);
-    return view.readable;
+    return BEHAVES(socket_profile(socket), urgent_bytes, counted) ? view.readable + view.urgent
+                                                                  : view.readable;
 }
 
 bool socket_at_mark(const struct socket_object *socket)
@@ -421,6 +434,8 @@ bool socket_at_mark(const struct socket_object *socket)
     if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
         return true;
     tcp_look(socket->endpoint, &view);
+    if (BEHAVES(socket_profile(socket), mark_without_urgent, away) && view.urgent == 0)
+        return false;
     return view.at_mark;
 }
 
@@ -437,7 +452,7 @@ uint32_t socket_connect_seconds(const struct socket_object *socket)
 {
     struct tcp_view view;
     if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
-        return UINT32_MAX;
+        return BEHAVES(socket_profile(socket), connect_time_before, none) ? UINT32_MAX : 0;
     tcp_look(socket->endpoint, &view);
     return (uint32_t)((socket->afd->nt->engine->now_ns - view.connected_ns) / 1000000000u);
 }
