@@ -16,11 +16,11 @@ static void stop_receiving(struct socket_object *socket)
 {
     struct io *io;
     socket->shut_receive = true;
-    if (socket->kind.protocol == PROTOCOL_TCP)
-        tcp_shutdown_receive(socket->endpoint);
     while (BEHAVES(socket_profile(socket), shutdown_waiting_receive, cancels) &&
            (io = io_waiting(socket, IO_RECEIVE)) != NULL)
         io_complete(io, STATUS_CANCELLED, 0);
+    if (socket->kind.protocol == PROTOCOL_TCP && io_waiting(socket, IO_RECEIVE) == NULL)
+        tcp_shutdown_receive(socket->endpoint);
 }
 
 static nt_status may_shut_down(const struct socket_object *socket, int how)

@@ -393,6 +393,7 @@ nt_status socket_listen(struct socket_object *socket, struct process *process, i
     if (!nt_success(status))
         return status;
     socket->state = SOCKET_LISTENING;
+    socket_apply_options(socket);
     SLOW(socket_check(socket));
     return STATUS_SUCCESS;
 }

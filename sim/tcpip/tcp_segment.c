@@ -82,8 +82,11 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
         fin_acknowledged(tcp);
     if (opens)
         tell_established(tcp);
-    if (tcp->state == TCP_CLOSED || tcp->state == TCP_TIME_WAIT)
+    if (tcp->state == TCP_CLOSED || tcp->state == TCP_TIME_WAIT) {
+        if (tcp->endpoint != NULL) /* a DisconnectEx may wait for it */
+            ENDPOINT_TELL(tcp->endpoint, writable);
         return;
+    }
     if ((progress && !tcp_is_instant(tcp)) || (tcp->orphan && tcp->state == TCP_FIN_WAIT_2))
         tcp_timer_restart(tcp);
     if (!tcp_output(tcp))

@@ -53,7 +53,7 @@ nt_status delivery_mark_pending(const struct call *call, LPWSAOVERLAPPED overlap
 /* Whether the operation is done, though perhaps with a warning: bytes and addresses are there. */
 static inline bool delivery_is_done(nt_status status)
 {
-    return status != STATUS_PENDING && status < 0xC0000000u;
+    return status != STATUS_PENDING && status != STATUS_TIMEOUT && status < 0xC0000000u;
 }
 
 /* The call that an io was made by, when it is about to be told: whose memory is written. */
