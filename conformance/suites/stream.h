@@ -187,8 +187,8 @@ static inline unsigned overlapped_end(SOCKET s, WSAOVERLAPPED *overlapped, DWORD
         WSAWaitForMultipleEvents(1, &overlapped->hEvent, TRUE, STREAM_PATIENCE_MS, FALSE),
         WSA_WAIT_EVENT_0);
     *bytes = 0xdead;
-    return WSAGetOverlappedResult(s, overlapped, bytes, FALSE, &flags) ? 0u
-                                                                       : (unsigned)WSAGetLastError();
+    const BOOL success = WSAGetOverlappedResult(s, overlapped, bytes, FALSE, &flags);
+    return success ? 0u : (unsigned)WSAGetLastError();
 }
 
 static inline void overlapped_close(const WSAOVERLAPPED *overlapped)

@@ -36,9 +36,8 @@ static void an_accepted_socket_has_the_options_of_the_listener(void)
     for (int i = 0; i < INHERITED_COUNT; i++) {
         DWORD value = 0;
         size = INHERITED[i].size;
-        assert_int_equal(getsockopt(server, INHERITED[i].level, INHERITED[i].option,
-                                    (char *)&value, &size),
-                         0);
+        assert_int_equal(
+            getsockopt(server, INHERITED[i].level, INHERITED[i].option, (char *)&value, &size), 0);
         assert_int_equal(value, INHERITED[i].value);
     }
     memset(&linger, 0, sizeof(linger));

@@ -77,12 +77,10 @@ static void acceptex_wants_two_sockets_a_buffer_and_an_overlapped(void)
     DWORD bytes = 0;
     START_WINSOCK();
     call_open(&call);
-    assert_int_equal(
-        call_with(&call, INVALID_SOCKET, call.acceptor, call.output, 0, NAME, NAME),
-        WSAENOTSOCK);
-    assert_int_equal(
-        call_with(&call, call.listener, INVALID_SOCKET, call.output, 0, NAME, NAME),
-        WSAENOTSOCK);
+    assert_int_equal(call_with(&call, INVALID_SOCKET, call.acceptor, call.output, 0, NAME, NAME),
+                     WSAENOTSOCK);
+    assert_int_equal(call_with(&call, call.listener, INVALID_SOCKET, call.output, 0, NAME, NAME),
+                     WSAENOTSOCK);
     WSASetLastError(0);
     assert_false(find_acceptex(call.listener)(call.listener, call.acceptor, call.output, 0, NAME,
                                               NAME, &bytes, NULL));
@@ -122,13 +120,12 @@ static void a_refused_acceptex_reads_as_pending(void)
     struct call call;
     START_WINSOCK();
     call_open(&call);
-    assert_int_equal(
-        call_with(&call, INVALID_SOCKET, call.acceptor, call.output, 0, NAME, NAME),
-        WSAENOTSOCK);
+    assert_int_equal(call_with(&call, INVALID_SOCKET, call.acceptor, call.output, 0, NAME, NAME),
+                     WSAENOTSOCK);
     assert_int_equal(call.overlapped.Internal, INTERNAL_PENDING);
     call.overlapped.Internal = 0xdead;
-    assert_int_equal(
-        call_with(&call, call.acceptor, call.acceptor, call.output, 0, NAME, NAME), WSAEINVAL);
+    assert_int_equal(call_with(&call, call.acceptor, call.acceptor, call.output, 0, NAME, NAME),
+                     WSAEINVAL);
     assert_int_equal(call.overlapped.Internal, INTERNAL_PENDING);
     call_close(&call);
     END_WINSOCK();
@@ -143,8 +140,7 @@ static void the_accepting_socket_is_fresh(void)
     const SOCKET datagram = udp_socket();
     const SOCKET bound = tcp_socket();
     assert_int_equal(bind_loopback(bound, 0), 0);
-    assert_int_equal(call_with(&call, call.listener, bound, call.output, 0, NAME, NAME),
-                     WSAEINVAL);
+    assert_int_equal(call_with(&call, call.listener, bound, call.output, 0, NAME, NAME), WSAEINVAL);
     assert_int_equal(call_with(&call, call.listener, pair.client, call.output, 0, NAME, NAME),
                      WSAEINVAL);
     assert_int_equal(call_with(&call, call.listener, datagram, call.output, 0, NAME, NAME),
@@ -337,14 +333,14 @@ static void the_context_comes_from_a_listener(void)
     call_begin(&call, 0);
     const SOCKET client = client_of(call.port);
     assert_int_equal(call_end(&call), 0);
-    assert_int_not_equal(winsock_outcome(setsockopt(call.acceptor, SOL_SOCKET,
-                                                    SO_UPDATE_ACCEPT_CONTEXT, (char *)&none,
-                                                    sizeof(none))),
-                         0);
-    assert_int_not_equal(winsock_outcome(setsockopt(call.acceptor, SOL_SOCKET,
-                                                    SO_UPDATE_ACCEPT_CONTEXT,
-                                                    (char *)&call.listener, 1)),
-                         0);
+    assert_int_not_equal(
+        winsock_outcome(setsockopt(call.acceptor, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                                   (char *)&none, sizeof(none))),
+        0);
+    assert_int_not_equal(
+        winsock_outcome(setsockopt(call.acceptor, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                                   (char *)&call.listener, 1)),
+        0);
     assert_int_equal(update_context(&call), 0);
     close_socket(client);
     call_close(&call);
@@ -381,13 +377,12 @@ static void acceptex_calls_are_served_in_their_order(void)
     call_begin(&first, 0);
     overlapped_begin(&later);
     const SOCKET acceptor = tcp_socket();
-    assert_false(find_acceptex(acceptor)(first.listener, acceptor, output, 0, NAME, NAME, &bytes,
-                                         &later));
+    assert_false(
+        find_acceptex(acceptor)(first.listener, acceptor, output, 0, NAME, NAME, &bytes, &later));
     assert_int_equal(WSAGetLastError(), WSA_IO_PENDING);
     const SOCKET client = client_of(first.port);
     assert_int_equal(call_end(&first), 0);
-    assert_int_equal(WSAWaitForMultipleEvents(1, &later.hEvent, TRUE, 0, FALSE),
-                     WSA_WAIT_TIMEOUT);
+    assert_int_equal(WSAWaitForMultipleEvents(1, &later.hEvent, TRUE, 0, FALSE), WSA_WAIT_TIMEOUT);
     const SOCKET next = client_of(first.port);
     assert_int_equal(overlapped_end(first.listener, &later, &bytes), 0);
     send_bytes(next, "two", 3);

@@ -25,7 +25,7 @@ static int read_to_the_end(SOCKET s, unsigned long *count)
     }
 }
 
-static void a_closed_socket_is_none(void)
+static void after_closesocket_the_handle_is_none(void)
 {
     char byte = 0;
     struct sockaddr_in name;
@@ -106,8 +106,7 @@ static void who_was_reset_stays_reset(void)
     close_socket(pair.client);
     assert_becomes(pair.server, SET_READ);
     assert_fails_with(recv(pair.server, &byte, 1, 0), WSAECONNRESET);
-    assert_fails_with(WSARecv(pair.server, &buffer, 1, &count, &flags, NULL, NULL),
-                      WSAECONNRESET);
+    assert_fails_with(WSARecv(pair.server, &buffer, 1, &count, &flags, NULL, NULL), WSAECONNRESET);
     assert_fails_with(send(pair.server, &byte, 1, 0), WSAECONNRESET);
     assert_int_equal(count, 0xdead);
     close_socket(pair.server);
@@ -349,7 +348,7 @@ static void sending_to_who_has_closed_ends_in_a_reset(void)
 
 // clang-format off
 static const struct suite_case cases[] = {
-    CASE(a_closed_socket_is_none, SHUT_016),
+    CASE(after_closesocket_the_handle_is_none, SHUT_016),
     CASE(what_was_sent_arrives_after_the_close, SHUT_017),
     CASE(unread_bytes_at_a_close_reset_or_are_lost, SHUT_018),
     CASE(linger_of_no_time_resets, SHUT_019),

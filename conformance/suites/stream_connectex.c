@@ -38,7 +38,7 @@ static SOCKET connected_by_connectex(USHORT port)
     return s;
 }
 
-static void connectex_wants_a_bound_socket_and_an_overlapped(void)
+static void connectex_wants_a_bound_stream_and_an_overlapped(void)
 {
     WSAOVERLAPPED overlapped;
     USHORT port;
@@ -198,9 +198,8 @@ static void connectex_and_connect_do_not_overtake_each_other(void)
     assert_connectex(s, SILENT_ADDRESS, SILENT_PORT, &second, WSAEINVAL);
     assert_fails_with(getpeername(s, (struct sockaddr *)&name, &size), WSAENOTCONN);
     close_socket(s);
-    assert_int_equal(
-        WSAWaitForMultipleEvents(1, &first.hEvent, TRUE, STREAM_PATIENCE_MS, FALSE),
-        WSA_WAIT_EVENT_0);
+    assert_int_equal(WSAWaitForMultipleEvents(1, &first.hEvent, TRUE, STREAM_PATIENCE_MS, FALSE),
+                     WSA_WAIT_EVENT_0);
 
     const SOCKET other = open_socket(AF_INET, SOCK_STREAM);
     assert_int_equal(bind_ipv4(other, INADDR_ANY, 0), 0);
@@ -228,8 +227,8 @@ static struct told next_packet(HANDLE port, DWORD milliseconds)
 {
     struct told told = {FALSE, 0, 0xdead, 0xdead, NULL};
     SetLastError(0);
-    told.success = GetQueuedCompletionStatus(port, &told.bytes, &told.key, &told.overlapped,
-                                             milliseconds);
+    told.success =
+        GetQueuedCompletionStatus(port, &told.bytes, &told.key, &told.overlapped, milliseconds);
     told.error = GetLastError();
     return told;
 }
@@ -338,7 +337,7 @@ static void an_event_with_its_low_bit_set_keeps_the_packet_back(void)
 
 // clang-format off
 static const struct suite_case cases[] = {
-    CASE(connectex_wants_a_bound_socket_and_an_overlapped, CON_021),
+    CASE(connectex_wants_a_bound_stream_and_an_overlapped, CON_021),
     CASE(connectex_pends_and_sends_what_it_was_given, CON_022),
     CASE(connectex_to_nobody_is_refused_at_its_end, CON_023),
     CASE(without_its_context_the_socket_knows_no_peer, CON_024),

@@ -133,8 +133,8 @@ static void a_reused_socket_connects_by_connectex(void)
     const SOCKET second = listen_on_loopback(&port);
     struct sockaddr_in elsewhere = peer;
     elsewhere.sin_port = htons(port);
-    assert_false(find_connectex(pair.client)(pair.client, address_at(&elsewhere),
-                                             sizeof(elsewhere), NULL, 0, NULL, &overlapped));
+    assert_false(find_connectex(pair.client)(pair.client, address_at(&elsewhere), sizeof(elsewhere),
+                                             NULL, 0, NULL, &overlapped));
     assert_int_equal(WSAGetLastError(), WSA_IO_PENDING);
     assert_int_equal(overlapped_end(pair.client, &overlapped, &bytes), 0);
     const SOCKET server = accept_one(second);

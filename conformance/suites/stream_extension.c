@@ -3,10 +3,9 @@
 
 #include "conformance/suites/extension.h"
 
-static const GUID EXTENSIONS[] = {WSAID_ACCEPTEX,      WSAID_CONNECTEX,
-                                  WSAID_DISCONNECTEX,  WSAID_GETACCEPTEXSOCKADDRS,
-                                  WSAID_TRANSMITFILE,  WSAID_TRANSMITPACKETS,
-                                  WSAID_WSARECVMSG,    WSAID_WSASENDMSG};
+static const GUID EXTENSIONS[] = {
+    WSAID_ACCEPTEX,     WSAID_CONNECTEX,       WSAID_DISCONNECTEX, WSAID_GETACCEPTEXSOCKADDRS,
+    WSAID_TRANSMITFILE, WSAID_TRANSMITPACKETS, WSAID_WSARECVMSG,   WSAID_WSASENDMSG};
 
 enum { EXTENSION_COUNT = sizeof(EXTENSIONS) / sizeof(EXTENSIONS[0]) };
 
@@ -119,8 +118,7 @@ static void an_overlapped_transmitfile_pends_and_tells_its_bytes(void)
     buffers.Head = head;
     buffers.HeadLength = 10;
     overlapped_begin(&overlapped);
-    assert_false(
-        find_transmitfile(pair.client)(pair.client, NULL, 0, 0, &overlapped, &buffers, 0));
+    assert_false(find_transmitfile(pair.client)(pair.client, NULL, 0, 0, &overlapped, &buffers, 0));
     assert_int_equal(WSAGetLastError(), WSA_IO_PENDING);
     expect_bytes(pair.server, "overlapped", 10);
     assert_int_equal(overlapped_end(pair.client, &overlapped, &bytes), 0);

@@ -308,8 +308,7 @@ static void without_a_send_buffer_an_overlapped_send_pends_until_all_is_read(voi
     buffer.buf = take_mebibyte(5);
     set_option(pair.client, SOL_SOCKET, SO_SNDBUF, 0);
     overlapped_begin(&overlapped);
-    assert_fails_with(WSASend(pair.client, &buffer, 1, NULL, 0, &overlapped, NULL),
-                      WSA_IO_PENDING);
+    assert_fails_with(WSASend(pair.client, &buffer, 1, NULL, 0, &overlapped, NULL), WSA_IO_PENDING);
     for (unsigned long place = 0; place < MEBIBYTE;) {
         const int more = recv(pair.server, got, sizeof(got), 0);
         assert_true(more > 0);

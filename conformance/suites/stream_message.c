@@ -134,8 +134,8 @@ static void wsarecvmsg_scatters_a_datagram_and_names_its_sender(void)
     const struct ends ends = datagram_ends();
     send_to(&ends, "headtail", 8);
     message_begin(&message);
-    assert_int_equal(
-        find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL), 0);
+    assert_int_equal(find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
+                     0);
     assert_int_equal(got, 8);
     assert_memory_equal(message.bytes[0], "head####", 8);
     assert_memory_equal(message.bytes[1], "tail####", 8);
@@ -156,14 +156,13 @@ static void wsarecvmsg_says_when_a_datagram_is_cut(void)
     send_to(&ends, "next", 4);
     message_begin(&message);
     message.head.dwBufferCount = 1;
-    assert_fails_with(
-        find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
-        WSAEMSGSIZE);
+    assert_fails_with(find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
+                      WSAEMSGSIZE);
     assert_true((message.head.dwFlags & MSG_TRUNC) != 0);
     assert_memory_equal(message.bytes[0], "head####", 8);
     message_begin(&message);
-    assert_int_equal(
-        find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL), 0);
+    assert_int_equal(find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
+                     0);
     assert_int_equal(got, 4);
     assert_memory_equal(message.bytes[0], "next####", 8);
     close_ends(&ends);
@@ -201,8 +200,8 @@ static void wsarecvmsg_tells_where_a_datagram_came_to(void)
     message_begin(&message);
     message.head.Control.buf = (char *)message.control;
     message.head.Control.len = sizeof(message.control);
-    assert_int_equal(
-        find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL), 0);
+    assert_int_equal(find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
+                     0);
     const WSACMSGHDR *const header = WSA_CMSG_FIRSTHDR(&message.head);
     assert_non_null(header);
     assert_int_equal(header->cmsg_level, IPPROTO_IP);
@@ -224,9 +223,8 @@ static void control_data_that_does_not_fit_is_said_to_be_cut(void)
     message_begin(&message);
     message.head.Control.buf = (char *)message.control;
     message.head.Control.len = 1;
-    assert_fails_with(
-        find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
-        WSAEMSGSIZE);
+    assert_fails_with(find_recvmsg(ends.receiver)(ends.receiver, &message.head, &got, NULL, NULL),
+                      WSAEMSGSIZE);
     assert_true((message.head.dwFlags & MSG_CTRUNC) != 0);
     close_ends(&ends);
     END_WINSOCK();
