@@ -11,6 +11,7 @@ static struct {
     unsigned calls;
     unsigned cancel_outcome;
     BOOL is_blocking;
+    bool called;
     unsigned nested; /* the outcome of a call made inside */
     unsigned (*call)(void);
 } hook;
@@ -19,8 +20,10 @@ static BOOL CALLBACK blocking_hook(void)
 {
     hook.calls++;
     hook.is_blocking = WSAIsBlocking();
-    if (hook.call != NULL && hook.calls == 1)
+    if (hook.call != NULL && !hook.called) {
+        hook.called = true;
         hook.nested = hook.call();
+    }
     if (hook.cancels)
         hook.cancel_outcome = winsock_outcome(WSACancelBlockingCall());
     return FALSE;

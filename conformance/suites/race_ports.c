@@ -244,7 +244,7 @@ static void an_associate_and_a_release_come_in_some_order(void)
         let_race(&user, associate_when_told, &owner, release_when_told);
         assert_true(user.outcome == 0 || owner.outcome == 0);
         if (user.outcome != 0)
-            OBSERVE_VALUE(associate_unknown_token, user.outcome);
+            OBSERVE_VALUE(associate_released_token, user.outcome);
         close_socket(user.s);
         let_go(&block);
         assert_ports_free(AF_INET, SOCK_STREAM, port, 2);

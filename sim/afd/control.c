@@ -50,3 +50,10 @@ nt_status socket_address_list_change(struct io *io)
 {
     return io_enqueue(io, io->socket, IO_CONTROL);
 }
+
+void socket_abort_control(struct socket_object *socket)
+{
+    struct io *io;
+    while ((io = io_waiting(socket, IO_CONTROL)) != NULL)
+        io_complete(io, STATUS_CANCELLED, 0);
+}

@@ -191,6 +191,7 @@ void io_finish(struct io *io, nt_status status, uint64_t information);
 uint32_t socket_readable_bytes(const struct socket_object *socket);
 bool socket_at_mark(const struct socket_object *socket);
 nt_status socket_flush(struct socket_object *socket);
+void socket_abort_control(struct socket_object *socket); /* cancels the control codes that pend */
 
 /* Seconds since the connection was made; UINT32_MAX when there is none. */
 uint32_t socket_connect_seconds(const struct socket_object *socket);

@@ -50,6 +50,8 @@ static void end_io(struct socket_object *socket)
         stream = STATUS_LOCAL_DISCONNECT;
     else if (BEHAVES(profile, close_pending_stream, operation_aborted))
         stream = STATUS_CANCELLED;
+    else if (BEHAVES(profile, close_pending_stream, handles_closed))
+        stream = STATUS_HANDLES_CLOSED;
     io_end_all(socket, stream, STATUS_CANCELLED,
                nt_status_from_wsa(BEHAVIOUR_VALUE(profile, closesocket_blocked_receive)));
 }

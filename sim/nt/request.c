@@ -132,6 +132,8 @@ void request_free(struct request *request)
 
     if (request->on_stack)
         remove_call(request);
+    else if (request->state == REQUEST_ISSUED)
+        telling_refusal(request);
     void (*give_back)(struct request *) = request->ops->free;
     give_back(request); /* nothing of it may be read from here on */
     drop_if_any(event);
@@ -205,10 +207,8 @@ static void complete_at_once(struct request *request)
     struct nt *nt = request->file->object.nt;
     if (request->on_stack)
         return;
-    if (is_error(request->status)) {
-        telling_refusal(request);
+    if (is_error(request->status))
         return;
-    }
     if (!telling_ends(request)) {
         ASSERT(nt->told == NULL);
         nt->told = request;

@@ -141,8 +141,9 @@ BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCom
         count = 1;
     nt_status status = take(port, packets, count, &taken, dwMilliseconds, fAlertable != FALSE,
                             "GetQueuedCompletionStatusEx");
-    if (taken > 0 && BEHAVES(profile, port_several, fails_with_the_last))
-        status = packets[taken - 1]->status;
+    for (uint32_t i = 0; i < taken && BEHAVES(profile, port_several, fails_with_one); i++)
+        if (!nt_success(packets[i]->status))
+            status = packets[i]->status;
     give_entries(packets, taken, lpCompletionPortEntries);
     *ulNumEntriesRemoved = taken;
     return guest_answer(status);

@@ -55,8 +55,14 @@ static void run_routine(struct request *request)
     DWORD bytes = (DWORD)request->information;
     DWORD flags = flags_of(io);
 
+    const struct profile *profile = io->socket->afd->nt->profile;
+    bool twice = BEHAVES(profile, request_routine, twice);
+    if (BEHAVES(profile, request_routine, no_bytes))
+        bytes = 0;
     request_free(request);
     routine(error, bytes, overlapped, flags);
+    if (twice)
+        routine(error, bytes, overlapped, flags);
 }
 
 static nt_status read_routine(const struct call *call, const struct socket_object *socket,
@@ -155,7 +161,7 @@ nt_status delivery_end(const struct delivery *delivery, struct io *io, nt_status
     if (synchronous && status == STATUS_PENDING) {
         const struct profile *profile = io->socket->afd->nt->profile;
         status = blocking_wait(io, timeout_ms);
-        if (status == STATUS_CANCELLED)
+        if (status == STATUS_CANCELLED && io->socket->state != SOCKET_CLOSED)
             status = nt_status_from_wsa(BEHAVIOUR_VALUE(profile, cancelled_synchronous));
     }
     if (synchronous || (status != STATUS_PENDING && !delivery_is_done(status)))

@@ -109,6 +109,8 @@ nt_status setting_nothing(struct ioctl *ioctl)
  */
 nt_status setting_flush(struct ioctl *ioctl)
 {
+    if (BEHAVES(ioctl->call.profile, flush_reservations, aborted))
+        socket_abort_control(ioctl->socket);
     if (!BEHAVES(ioctl->call.profile, sio_flush, cancels))
         return nt_status_from_wsa(BEHAVIOUR_VALUE(ioctl->call.profile, sio_flush));
     return socket_flush(ioctl->socket);
