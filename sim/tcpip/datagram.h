@@ -24,9 +24,10 @@ struct datagram {
 
 struct membership {
     struct membership *next;
-    struct place group, source; /* without ports; `source` only if `by_source` */
+    struct place group, source; /* without ports; `source` only with one of the two below */
     uint32_t interface;
-    bool by_source;
+    bool by_source; /* from that source alone */
+    bool blocked;   /* nothing from that source */
 };
 
 struct udp {
@@ -37,6 +38,7 @@ struct udp {
     bool has_peer;
     bool refused;          /* to be told by the next receive */
     bool refusals_ignored; /* SIO_UDP_CONNRESET */
+    bool deaf;             /* IP_MULTICAST_LOOP is off: nothing of this machine's own groups */
 };
 
 struct udp *endpoint_udp(struct endpoint *endpoint); /* NULL when the arena is full */
@@ -52,7 +54,7 @@ bool datagram_transmit(struct datagram *datagram);
 /* Sends word back that nobody is there. */
 void datagram_refuse(const struct datagram *datagram);
 
-/* Whether the endpoint wants what is sent to this group. */
+/* Whether the endpoint wants this datagram, which was sent to a group. */
 bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datagram);
 void udp_leave_all(struct tcpip *tcpip, struct udp *udp);
 

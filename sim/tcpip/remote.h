@@ -14,7 +14,9 @@ struct datagram;
 
 /* Adds a host. A name of several addresses is added as often; NULL for a host without a name. A
  * silent host drops what comes to a port that has no script, as a firewall does; another refuses
- * it. STATUS_INVALID_PARAMETER       the address is this machine's, no unicast address, or there
+ * it.
+ *
+ *   STATUS_INVALID_PARAMETER       the address is this machine's, no unicast address, or there
  *   STATUS_INSUFFICIENT_RESOURCES
  */
 nt_status remote_add(struct tcpip *tcpip, const char *name, const struct address *address,

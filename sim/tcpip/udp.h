@@ -17,7 +17,7 @@ struct udp_sending {
     struct address to;
     uint16_t port;
     uint8_t ttl;        /* of multicast too */
-    bool loop;          /* IP_MULTICAST_LOOP, the sender's (Windows: the receiver's) */
+    bool loop;          /* IP_MULTICAST_LOOP, the sender's: see `multicast_loop` */
     uint32_t interface; /* IP_MULTICAST_IF, an index or 0 */
 };
 
@@ -71,6 +71,16 @@ nt_status udp_join(struct endpoint *endpoint, const struct address *group, uint3
                    const struct address *source);
 nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint32_t interface,
                     const struct address *source);
+
+/* Nothing from that source (IP_BLOCK_SOURCE), for a member of the whole group; or again.
+ *   STATUS_INVALID_ADDRESS_COMPONENT  no group, not a member; not blocked
+ *   STATUS_INVALID_PARAMETER          blocked already
+ */
+nt_status udp_block(struct endpoint *endpoint, const struct address *group, uint32_t interface,
+                    const struct address *source, bool blocked);
+
+/* IP_MULTICAST_LOOP of the receiver, which is whose it is on Windows; on at first. */
+void udp_set_loop(struct endpoint *endpoint, bool on);
 
 void udp_check(const struct endpoint *endpoint);
 

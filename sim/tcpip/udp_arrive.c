@@ -134,6 +134,18 @@ static bool is_addressed(const struct endpoint *endpoint, const struct datagram 
            place_is_loopback(&place) == (datagram->interface == INTERFACE_LOOPBACK);
 }
 
+/* Who hears a group: its members. Whether they hear this machine's own is theirs to say, not the
+ * sender's (IP Multicast, the note on Windows).
+ */
+static bool is_for(const struct endpoint *endpoint, const struct datagram *datagram)
+{
+    bool own = place_is_local(&datagram->from);
+
+    if (own && endpoint->udp != NULL && endpoint->udp->deaf)
+        return false;
+    return udp_is_member(endpoint, datagram);
+}
+
 static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
 {
     struct endpoint *next;
@@ -142,7 +154,7 @@ static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
         next = e->next;
         if (!is_addressed(e, datagram) || !hears(e, &datagram->from))
             continue;
-        if (kind == PLACE_BROADCAST || (datagram->loops && udp_is_member(e, datagram)))
+        if (kind == PLACE_BROADCAST || is_for(e, datagram))
             keep_copy(e, datagram);
     }
     datagram_give(datagram);

@@ -27,8 +27,9 @@ static struct membership **find(struct udp *udp, const struct membership *wish)
 {
     struct membership **at = &udp->memberships;
 
-    while (*at != NULL && !(is_same_group(*at, wish) && (*at)->by_source == wish->by_source &&
-                            place_equal(&(*at)->source, &wish->source)))
+    while (*at != NULL &&
+           !(is_same_group(*at, wish) && (*at)->by_source == wish->by_source &&
+             (*at)->blocked == wish->blocked && place_equal(&(*at)->source, &wish->source)))
         at = &(*at)->next;
     return at;
 }
@@ -44,7 +45,7 @@ nt_status udp_join(struct endpoint *endpoint, const struct address *group, uint3
     if (!read_group(group, interface, source, &wish))
         return STATUS_INVALID_ADDRESS_COMPONENT;
     for (const struct membership *m = udp->memberships; m != NULL; m = m->next)
-        if (is_same_group(m, &wish) && (!m->by_source || !wish.by_source))
+        if (is_same_group(m, &wish) && !m->blocked && (!m->by_source || !wish.by_source))
             return STATUS_INVALID_PARAMETER; /* the whole group, and some of it, exclude each other
                                               */
     struct membership **at = find(udp, &wish);
@@ -65,6 +66,17 @@ static void forget(struct tcpip *tcpip, struct membership **at)
     arena_give(tcpip->arena, gone, sizeof *gone);
 }
 
+static void unblock_all(struct tcpip *tcpip, struct udp *udp, const struct membership *group)
+{
+    struct membership **at = &udp->memberships;
+
+    while (*at != NULL)
+        if ((*at)->blocked && is_same_group(*at, group))
+            forget(tcpip, at);
+        else
+            at = &(*at)->next;
+}
+
 nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint32_t interface,
                     const struct address *source)
 {
@@ -77,7 +89,45 @@ nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint
     if (*at == NULL)
         return STATUS_INVALID_ADDRESS_COMPONENT;
     forget(endpoint->tcpip, at);
+    if (source == NULL)
+        unblock_all(endpoint->tcpip, udp, &wish);
     return STATUS_SUCCESS;
+}
+
+nt_status udp_block(struct endpoint *endpoint, const struct address *group, uint32_t interface,
+                    const struct address *source, bool blocked)
+{
+    struct membership whole, wish;
+    struct udp *udp = endpoint->udp;
+
+    ASSERT(source != NULL);
+    if (udp == NULL || !read_group(group, interface, NULL, &whole) || *find(udp, &whole) == NULL)
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    read_group(group, interface, source, &wish);
+    wish.by_source = false;
+    wish.blocked = true;
+    struct membership **at = find(udp, &wish);
+    if (!blocked && *at == NULL)
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    if (!blocked) {
+        forget(endpoint->tcpip, at);
+        return STATUS_SUCCESS;
+    }
+    if (*at != NULL)
+        return STATUS_INVALID_PARAMETER;
+    *at = ARENA_NEW(endpoint->tcpip->arena, struct membership);
+    if (*at == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    **at = wish;
+    return STATUS_SUCCESS;
+}
+
+void udp_set_loop(struct endpoint *endpoint, bool on)
+{
+    struct udp *udp = on ? endpoint->udp : endpoint_udp(endpoint);
+
+    if (udp != NULL)
+        udp->deaf = !on;
 }
 
 void udp_leave_all(struct tcpip *tcpip, struct udp *udp)
@@ -95,8 +145,14 @@ bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datag
         return false;
     wish.group.port = 0;
     from.port = 0;
-    for (const struct membership *m = endpoint->udp->memberships; m != NULL; m = m->next)
-        if (is_same_group(m, &wish) && (!m->by_source || place_equal(&m->source, &from)))
-            return true;
-    return false;
+    bool member = false;
+    for (const struct membership *m = endpoint->udp->memberships; m != NULL; m = m->next) {
+        if (!is_same_group(m, &wish))
+            continue;
+        bool same = place_equal(&m->source, &from);
+        if (m->blocked && same)
+            return false;
+        member |= !m->blocked && (!m->by_source || same);
+    }
+    return member;
 }

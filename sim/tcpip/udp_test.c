@@ -1,4 +1,5 @@
 /* Datagrams: who gets them, whole or cut, and what comes back. */
+#include "sim/tcpip/datagram.h"
 #include "sim/tcpip/fixture_stream.h"
 #include "sim/tcpip/udp.h"
 
@@ -217,7 +218,12 @@ static void a_group_is_heard_by_its_members(void **state)
     const struct udp_sending quiet = {.bytes = "q", .size = 1, .to = group, .port = 5001};
     assert_status(udp_send(a, &quiet), STATUS_SUCCESS);
     settle();
+    assert_string_equal(got(in), "q"); /* IP_MULTICAST_LOOP is the receiver's */
+    udp_set_loop(in, false);
+    send_to(a, "unheard", group, 5001);
+    settle();
     assert_string_equal(got(in), "STATUS_PENDING");
+    udp_set_loop(in, true);
     assert_status(udp_leave(in, &group, 0, NULL), STATUS_SUCCESS);
     send_to(a, "group", group, 5001);
     settle();
@@ -240,6 +246,28 @@ static void a_source_can_be_picked(void **state)
     assert_string_equal(got(in), "yes");
     assert_status(udp_leave(in, &group, INTERFACE_LAN, &own), STATUS_SUCCESS);
     assert_status(udp_leave(in, &group, INTERFACE_LAN, &own), STATUS_INVALID_ADDRESS_COMPONENT);
+}
+
+static void a_source_can_be_blocked(void **state)
+{
+    (void)state;
+    struct address group = ip4(239, 1, 2, 3), own = ip4(192, 168, 1, 10), far = ip4(10, 0, 0, 1);
+    struct endpoint *a = bound_udp(any4(), 5000, &plain), *in = bound_udp(any4(), 5001, &reuse);
+    assert_status(udp_block(in, &group, 0, &own, true), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(udp_join(in, &group, 0, NULL), STATUS_SUCCESS);
+    assert_status(udp_block(in, &group, 0, &own, false), STATUS_INVALID_ADDRESS_COMPONENT);
+    assert_status(udp_block(in, &group, 0, &own, true), STATUS_SUCCESS);
+    assert_status(udp_block(in, &group, 0, &own, true), STATUS_INVALID_PARAMETER);
+    assert_status(udp_block(in, &group, 0, &far, true), STATUS_SUCCESS);
+    send_to(a, "no", group, 5001);
+    settle();
+    assert_string_equal(got(in), "STATUS_PENDING");
+    assert_status(udp_block(in, &group, 0, &own, false), STATUS_SUCCESS);
+    send_to(a, "yes", group, 5001);
+    settle();
+    assert_string_equal(got(in), "yes");
+    assert_status(udp_leave(in, &group, 0, NULL), STATUS_SUCCESS);
+    assert_null(in->udp->memberships);
 }
 
 static void a_full_arena_refuses_or_drops(void **state)
@@ -270,6 +298,7 @@ int main(void)
         STREAM_TEST(a_broadcast_comes_to_all_of_the_port),
         STREAM_TEST(a_group_is_heard_by_its_members),
         STREAM_TEST(a_source_can_be_picked),
+        STREAM_TEST(a_source_can_be_blocked),
         STREAM_TEST(a_full_arena_refuses_or_drops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
