@@ -125,6 +125,25 @@ static void one_answer_draws_nothing(void **state)
     assert_memory_equal(&source, &before, sizeof source);
 }
 
+static void behind_the_list_orders_may_be_the_first(void **state)
+{
+    (void)state;
+    static const uint64_t list[] = {3, 2};
+    struct choice_source plain;
+    choose_seed(&source, 5);
+    choose_seed(&plain, 5);
+    source.list = list;
+    source.list_count = 2;
+    source.first_schedule = true;
+    assert_int_equal(choose(&source, CHOICE_SCHEDULE, 4), 3);
+    assert_int_equal(choose(&source, CHOICE_PORT, 4), 2);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(choose(&source, CHOICE_SCHEDULE, 4), 0);
+    choose(&plain, CHOICE_PORT, 4);
+    for (int i = 0; i < 50; i++) /* of no other kind, and the streams move all the same */
+        assert_true(choose(&source, CHOICE_PORT, 0) == choose(&plain, CHOICE_PORT, 0));
+}
+
 static void the_list_answers_first_and_then_the_seed(void **state)
 {
     (void)state;
@@ -224,6 +243,7 @@ int main(void)
         cmocka_unit_test_setup(every_number_below_the_count_comes_up_and_no_other, seed_one),
         cmocka_unit_test_setup(a_count_near_the_word_size_is_fair, seed_one),
         cmocka_unit_test_setup(one_answer_draws_nothing, seed_one),
+        cmocka_unit_test_setup(behind_the_list_orders_may_be_the_first, seed_one),
         cmocka_unit_test_setup(the_list_answers_first_and_then_the_seed, seed_one),
         cmocka_unit_test_setup(any_beginning_of_a_log_replays_the_run, seed_one),
         cmocka_unit_test_setup(the_whole_log_replays_the_run_under_any_seed, seed_one),

@@ -205,6 +205,22 @@ static void a_wait_that_the_object_ended_first_leaves_the_apc(void **state)
     object_release(&thread->object);
 }
 
+static void what_is_taken_back_does_not_run(void **state)
+{
+    (void)state;
+    struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c');
+    struct thread *self = machine.nt->current;
+    apc_queue(self, &a.apc);
+    apc_queue(self, &b.apc);
+    assert_true(apc_take_back(self, &b.apc)); /* the last */
+    assert_false(apc_take_back(self, &b.apc));
+    apc_queue(self, &c.apc);
+    assert_true(apc_take_back(self, &a.apc)); /* the first */
+    apc_queue(self, &b.apc);
+    assert_true(apc_deliver(machine.nt));
+    assert_string_equal(told, "cb");
+}
+
 static void nest(struct nt *nt, struct apc *apc)
 {
     (void)apc;
@@ -255,6 +271,7 @@ int main(void)
         APC_TEST(an_alertable_wait_of_another_thread_ends),
         APC_TEST(a_deaf_wait_of_another_thread_goes_on),
         APC_TEST(a_wait_that_the_object_ended_first_leaves_the_apc),
+        APC_TEST(what_is_taken_back_does_not_run),
         APC_TEST(an_apc_may_wait_alertably_itself),
         APC_TEST(the_end_of_its_process_drops_them),
     };

@@ -111,6 +111,12 @@ static void a_mutex_whose_owner_ended_is_abandoned_once(void **state)
     assert_status(mutex_release(mutex), STATUS_SUCCESS);
     assert_status(mutex_release(mutex), STATUS_SUCCESS);
     assert_status(mutex_release(mutex), STATUS_MUTANT_NOT_OWNED);
+    assert_status(wait_one(mutex, 0), STATUS_SUCCESS);
+    assert_status(mutex_release(mutex), STATUS_SUCCESS);
+
+    assert_status(wait_one(mutex, 0), STATUS_SUCCESS);
+    process_end(home, 0); /* a borrowed thread abandons its own here */
+    assert_true(mutex->signaled);
 }
 
 static void who_waits_for_an_abandoned_mutex_is_told(void **state)

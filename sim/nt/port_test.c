@@ -188,6 +188,20 @@ static void no_more_run_than_the_port_allows(void **state)
     assert_int_equal(a.keys[0], 2);
 }
 
+static void by_default_as_many_run_as_there_are_processors(void **state)
+{
+    (void)state;
+    struct port *port = new_port(0);
+    struct worker workers[PORT_PROCESSORS + 1];
+    for (int i = 0; i <= PORT_PROCESSORS; i++) {
+        workers[i] = worker_of(port);
+        start(&workers[i]);
+    }
+    for (uint64_t i = 1; i <= PORT_PROCESSORS + 1; i++)
+        post(port, i);
+    assert_int_equal(port_depth(port), 1);
+}
+
 static void who_waits_elsewhere_gives_up_its_place(void **state)
 {
     (void)state;
@@ -379,6 +393,7 @@ int main(void)
         PORT_TEST(several_come_at_once),
         PORT_TEST(who_began_to_wait_last_is_let_go_first),
         PORT_TEST(no_more_run_than_the_port_allows),
+        PORT_TEST(by_default_as_many_run_as_there_are_processors),
         PORT_TEST(who_waits_elsewhere_gives_up_its_place),
         PORT_TEST(a_place_taken_keeps_a_packet_queued),
         PORT_TEST(a_thread_counts_for_the_port_it_took_from_last),

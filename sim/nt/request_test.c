@@ -224,10 +224,50 @@ static void cancel_finds_what_matches_and_only_that(void **state)
     struct process *other = new_process(NULL, false);
     const struct request_filter of_another = {.process = other};
     assert_status(request_cancel(&file, &of_another), STATUS_NOT_FOUND);
+    struct thread *elsewhere = thread_create(other, NULL, NULL);
+    const struct request_filter of_its_thread = {.thread = elsewhere};
+    assert_status(request_cancel(&file, &of_its_thread), STATUS_NOT_FOUND);
     const struct request_filter mine = {.process = home, .thread = machine.nt->current};
     assert_status(request_cancel(&file, &mine), STATUS_SUCCESS);
     assert_int_equal(a.status, STATUS_CANCELLED);
     assert_int_equal(freed, 2);
+}
+
+/* A toy whose cancel ends the next request as well: whoever walks must not fall. */
+static struct request *victim;
+
+static void cancel_two(struct request *request)
+{
+    struct request *other = victim;
+    victim = NULL;
+    if (other != NULL)
+        request_complete(other, STATUS_CONNECTION_ABORTED, 0);
+    request_complete(request, STATUS_CANCELLED, 0);
+}
+
+static void a_cancel_may_end_others_too(void **state)
+{
+    (void)state;
+    static const struct request_ops pair_ops = {
+        .cancel = cancel_two, .free = toy_free, .call = "AcceptEx"};
+    struct io_status blocks[3] = {block_of(0), block_of(0), block_of(0)};
+    struct request *first = pend_with(&blocks[0]);
+    first->ops = &pair_ops;
+    victim = pend_with(&blocks[1]);
+    pend_with(&blocks[2]);
+    assert_status(cancel_all(), STATUS_SUCCESS);
+    assert_int_equal(blocks[0].status, STATUS_CANCELLED);
+    assert_int_equal(blocks[1].status, STATUS_CONNECTION_ABORTED);
+    assert_int_equal(blocks[2].status, STATUS_CANCELLED);
+    assert_int_equal(freed, 3);
+
+    first = pend_with(&blocks[0]);
+    first->ops = &pair_ops;
+    victim = pend_with(&blocks[1]);
+    pend_with(&blocks[2]);
+    request_thread_ends(machine.nt->current);
+    assert_null(file.requests);
+    assert_int_equal(blocks[1].status, STATUS_CONNECTION_ABORTED);
 }
 
 static void a_cancel_that_comes_too_late_changes_nothing(void **state)
@@ -261,6 +301,7 @@ int main(void)
         REQUEST_TEST(failure_at_once_is_told_to_nobody),
         REQUEST_TEST(a_routine_of_success_at_once_waits_for_its_wait),
         REQUEST_TEST(cancel_finds_what_matches_and_only_that),
+        REQUEST_TEST(a_cancel_may_end_others_too),
         REQUEST_TEST(a_cancel_that_comes_too_late_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,6 +187,35 @@ static void with_a_port_only_what_uses_it_alone_outlives_the_thread(void **state
     assert_int_equal(port_depth(port), 2);
 }
 
+static void a_routine_keeps_no_request_alive(void **state)
+{
+    (void)state;
+    struct issuer issuer = {.routine = true};
+    struct thread *thread = thread_create(home, issue_and_end, &issuer);
+    object_reference(&thread->object);
+    tie(1); /* later than Winsock would have refused it */
+    let_run();
+    assert_int_equal(issuer.blocks[0].status, STATUS_CANCELLED);
+    object_release(&thread->object);
+}
+
+static void a_borrowed_thread_ends_its_calls_itself(void **state)
+{
+    (void)state;
+    struct io_status block = block_of(0);
+    struct toy toy = {.answer = STATUS_CANCELLED};
+    pend_with(&block);
+    request_begin(&toy.request, &toy_ops, &file, NULL);
+    request_pend(&toy.request);
+    process_end(home, 0);
+    assert_int_equal(block.status, STATUS_CANCELLED);
+    assert_int_equal(toy.request.state, REQUEST_COMPLETED);
+    assert_status(request_wait(&toy.request, for_ever, false, "recv"), STATUS_CANCELLED);
+    assert_int_equal(freed, 1);
+    request_free(&toy.request);
+    assert_int_equal(freed, 2);
+}
+
 static void a_borrowed_threads_requests_end_when_it_is_returned(void **state)
 {
     (void)state;
@@ -208,6 +237,8 @@ int main(void)
         REQUEST_TEST(a_stopped_thread_leaves_nothing_of_its_call),
         REQUEST_TEST(its_requests_end_with_the_thread_without_a_port),
         REQUEST_TEST(with_a_port_only_what_uses_it_alone_outlives_the_thread),
+        REQUEST_TEST(a_routine_keeps_no_request_alive),
+        REQUEST_TEST(a_borrowed_thread_ends_its_calls_itself),
         REQUEST_TEST(a_borrowed_threads_requests_end_when_it_is_returned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -274,6 +274,20 @@ void thread_check(const struct thread *thread)
     ASSERT((thread->state == THREAD_WAITING) == (thread->wait != NULL));
     if (thread->state == THREAD_READY || thread->state == THREAD_RUNNING)
         ASSERT(thread->suspended == 0);
+    if (thread->port != NULL)
+        port_check(thread->port);
+    if (thread->handed != NULL)
+        ASSERT(thread->port != NULL);
+    for (const struct request *request = thread->requests; request != NULL;
+         request = request->next_of_thread) {
+        ASSERT(request->thread == thread);
+        ASSERT(!request->on_stack);
+        ASSERT(request->pended);
+    }
+    for (const struct request *call = thread->calls; call != NULL; call = call->next_of_thread) {
+        ASSERT(call->thread == thread);
+        ASSERT(call->on_stack);
+    }
     if (thread->wait != NULL)
         wait_check(thread->wait);
 }

@@ -1,4 +1,5 @@
 /* kernel32's part of I/O that pends: completion ports, results, cancelling. */
+#include "sim/afd/socket.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
 #include "sim/runtime/guest_objects.h"
@@ -10,10 +11,15 @@ _Static_assert(offsetof(OVERLAPPED, InternalHigh) == offsetof(struct io_status, 
 /* ---- Completion ports -------------------------------------------------------------------------
  */
 
-static bool associate(HANDLE handle, struct port *port, uint64_t key)
+bool guest_set_port(HANDLE handle, struct port *port, uint64_t key)
 {
     struct file *file = guest_file(handle);
-    return file != NULL && guest_answer(file_set_port(file, port, key));
+    if (file == NULL)
+        return false;
+    /* One that is not overlapped has nobody to tell: its calls end before they return. */
+    if (!((const struct socket_object *)file)->overlapped)
+        return guest_fail(ERROR_INVALID_PARAMETER);
+    return guest_answer(file_set_port(file, port, key));
 }
 
 static HANDLE create_port(HANDLE file, ULONG_PTR key, DWORD concurrency)
@@ -25,7 +31,7 @@ static HANDLE create_port(HANDLE file, ULONG_PTR key, DWORD concurrency)
     }
     object_reference(port_object(port));
     HANDLE handle = guest_give_handle(port_object(port), NULL);
-    if (handle != NULL && file != INVALID_HANDLE_VALUE && !associate(file, port, key)) {
+    if (handle != NULL && file != INVALID_HANDLE_VALUE && !guest_set_port(file, port, key)) {
         handle_close(guest_process(), guest_number(handle));
         handle = NULL;
     }
@@ -43,7 +49,7 @@ HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
         return NULL;
     }
     struct object *port = guest_object_of(ExistingCompletionPort, OBJECT_PORT);
-    if (port == NULL || !associate(FileHandle, port_of(port), CompletionKey))
+    if (port == NULL || !guest_set_port(FileHandle, port_of(port), CompletionKey))
         return NULL;
     return ExistingCompletionPort;
 }

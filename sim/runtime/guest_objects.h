@@ -43,6 +43,10 @@ static inline struct file *guest_file(HANDLE handle)
     return (struct file *)guest_object_of(handle, OBJECT_SOCKET);
 }
 
+/* Ties the file behind a handle to a port. False with the last error. */
+struct port;
+bool guest_set_port(HANDLE handle, struct port *port, uint64_t key);
+
 /* Waits; the answer is WaitForSingleObject's. */
 DWORD guest_wait(const struct wait_request *request);
 

@@ -83,10 +83,17 @@ static void work_is_submitted_waited_for_and_withdrawn(void **state)
     SubmitThreadpoolWork(item);
     WaitForThreadpoolWorkCallbacks(item, TRUE); /* it had not begun */
     assert_int_equal(calls, 5);
+    for (int i = 0; i < 3; i++)
+        SubmitThreadpoolWork(item);
+    WaitForThreadpoolWorkCallbacks(item, TRUE);
+    Sleep(1);
+    SubmitThreadpoolWork(item);
+    WaitForThreadpoolWorkCallbacks(item, FALSE);
+    assert_int_equal(calls, 6);
     SubmitThreadpoolWork(item);
     CloseThreadpoolWork(item); /* what is queued still runs */
     Sleep(1);
-    assert_int_equal(calls, 6);
+    assert_int_equal(calls, 7);
 }
 
 static void callbacks_that_wait_do_not_hold_up_others(void **state)

@@ -1,5 +1,4 @@
 /* kernel32's thread pool, in its old words and its new ones. */
-#include "sim/nt/request.h"
 #include "sim/runtime/pool.h"
 
 /* ---- The pool itself --------------------------------------------------------------------------
@@ -205,8 +204,7 @@ static void run_io(struct pool_item *item, PTP_CALLBACK_INSTANCE instance, const
 static struct pool_item *bind_file(HANDLE handle, void (*callback)(void), void *context)
 {
     struct pool *pool = pool_get();
-    struct file *file = guest_file(handle);
-    if (file == NULL)
+    if (guest_file(handle) == NULL)
         return NULL;
     struct port *port = pool != NULL ? pool_port(pool) : NULL;
     if (port == NULL) {
@@ -217,12 +215,10 @@ static struct pool_item *bind_file(HANDLE handle, void (*callback)(void), void *
     if (item == NULL)
         return NULL;
     pool_set_io(pool, run_io);
-    nt_status status = file_set_port(file, port, (uintptr_t)item);
-    item->lasts = status == STATUS_SUCCESS;
-    if (status == STATUS_SUCCESS)
+    item->lasts = guest_set_port(handle, port, (uintptr_t)item);
+    if (item->lasts)
         return item;
     pool_close(item);
-    guest_answer(status);
     return NULL;
 }
 

@@ -252,8 +252,8 @@ void berth_set_horizon(struct berth *machine, uint64_t ns);
 /* Runs a program in every order its threads and events can come in, depth first: `run` is called
  * for each, with the machine as after berth_reset(seed), and leaves it as it likes. It is the same
  * program each time, and false stops. Answers how many orders there were; or `limit`, unless that
- * is 0, when there are more (`all` is then false, as when it was stopped, or an order has more than
- * 65,536 choices).
+ * is 0, when there are more. `all` is then false; also when it was stopped, an order has more than
+ * 65,536 choices, or the host has no memory.
  */
 struct berth_exploration {
     uint64_t seed;  /* what is no order of threads is drawn from it */
