@@ -61,6 +61,9 @@ struct nt {
     void (*process_ended)(struct process *process);
     /* The process ends, and has a pool: gives it back. Its threads have ended. */
     void (*pool_ends)(struct process *process);
+    /* Told of each object that satisfied a wait, by somebody who only looks on; or NULL. */
+    void (*waited)(void *context, const struct object *object);
+    void *waited_context;
     /* Called when every thread waits and no event is left, on the host's own stack; `report` has
      * a line for each thread: see deadlock.h. Must not return: the default prints the report and
      * exits with 3.

@@ -341,6 +341,13 @@ static nt_status wait_on(struct nt *nt, const struct wait_request *request, uint
     return status;
 }
 
+static void tell_who_looks_on(struct nt *nt, const struct wait_request *request, uint32_t which)
+{
+    for (uint32_t i = 0; i < request->count; i++)
+        if (request->all || i == which)
+            nt->waited(nt->waited_context, request->objects[i]);
+}
+
 nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *index)
 {
     ASSERT(nt->current != NULL);
@@ -356,6 +363,8 @@ nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *
         status = wait_on(nt, request, &which);
     else
         nt->looks_in_vain = 0;
+    if (nt->waited != NULL && status == STATUS_SUCCESS)
+        tell_who_looks_on(nt, request, which);
     if (index != NULL && (status == STATUS_SUCCESS || status == STATUS_ABANDONED_WAIT_0))
         *index = which;
     return status;

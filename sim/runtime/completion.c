@@ -230,6 +230,7 @@ static DWORD wait_for_result(HANDLE file, const OVERLAPPED *overlapped, DWORD mi
 static BOOL give_result(const OVERLAPPED *overlapped, LPDWORD transferred)
 {
     nt_status status = (nt_status)overlapped->Internal;
+    machine_collected(overlapped);
     *transferred = (DWORD)overlapped->InternalHigh;
     return nt_success(status) ? TRUE : guest_fail(nt_status_to_win32(status));
 }

@@ -335,3 +335,10 @@ void machine_freed(const void *address, size_t size)
     if (winsock != NULL && winsock->ownership != NULL)
         ownership_freed(winsock->ownership, address, size);
 }
+
+void machine_collected(const void *overlapped)
+{
+    const struct winsock *winsock = winsock_attached();
+    if (winsock != NULL && winsock->ownership != NULL)
+        ownership_collected(winsock->ownership, overlapped);
+}

@@ -73,6 +73,9 @@ void machine_detach(struct berth *machine);
 /* The guest gives memory back. */
 void machine_freed(const void *address, size_t size);
 
+/* It has asked for an operation's result. */
+void machine_collected(const void *overlapped);
+
 /* The executive of the machine this host thread is inside of. Asserts that there is one. */
 struct nt *machine_running(void);
 

@@ -1,5 +1,7 @@
 #include "sim/winsock/delivery.h"
 
+#include <string.h>
+
 #include "sim/afd/socket.h"
 #include "sim/engine/check.h"
 #include "sim/winsock/blocking.h"
@@ -140,6 +142,19 @@ nt_status delivery_mark_pending(const struct call *call, LPWSAOVERLAPPED overlap
     return STATUS_SUCCESS;
 }
 
+/* The trace calls recv and WSARecv one thing; what pends is the latter's. */
+static const char *overlapped_name(const char *name)
+{
+    static const char *const names[][2] = {{"recv", "WSARecv"},
+                                           {"recvfrom", "WSARecvFrom"},
+                                           {"send", "WSASend"},
+                                           {"sendto", "WSASendTo"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], name) == 0)
+            return names[i][1];
+    return name;
+}
+
 struct io *delivery_begin(const struct delivery *delivery, struct socket_object *socket,
                           enum io_kind kind, const char *name, struct io *here)
 {
@@ -148,7 +163,7 @@ struct io *delivery_begin(const struct delivery *delivery, struct socket_object 
         here->flags = delivery->ignored ? IO_WAITS : 0;
         return here;
     }
-    struct io *io = io_new(socket, kind, name, &delivery->how);
+    struct io *io = io_new(socket, kind, overlapped_name(name), &delivery->how);
     if (io != NULL)
         io->above[ABOVE_ROUTINE] = (uint64_t)(uintptr_t)delivery->routine;
     return io;

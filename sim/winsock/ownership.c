@@ -39,6 +39,7 @@ struct owned {
     const struct process *process; /* while PENDING: whose memory it is */
     struct moment taken, intact;
     const void *overlapped;
+    const struct object *event; /* by_event: whoever waited for it has collected */
     struct range ranges[RANGES_MAX];
     uint32_t range_count;
     uint32_t next; /* in its bucket, or of the free ones; 0 ends */
@@ -138,7 +139,7 @@ static void add_range(struct owned *owned, const char *what, const void *start, 
     struct range *range = &owned->ranges[owned->range_count++];
     *range = (struct range){.start = start, .size = size, .what = what};
     range->hash = XXH3_64bits(start, size);
-    range->poisoned = poisons;
+    range->poisoned = poisons && BERTH_ASAN;
     poison(range);
 }
 
@@ -222,7 +223,8 @@ static uint32_t find(const struct ownership *ownership, const void *overlapped, 
 static void say_reused(struct ownership *ownership, uint32_t number)
 {
     char taken[MOMENT_SIZE], now[MOMENT_SIZE];
-    const struct owned *owned = &ownership->entries[number];
+    struct owned *owned = &ownership->entries[number];
+    owned->reported = true;
     say(ownership,
         "the OVERLAPPED of %s was used again while the operation was pending\n"
         "  taken by:   %s\n"
@@ -234,6 +236,7 @@ static void pends(void *context, struct io *io)
 {
     struct ownership *ownership = context;
     const struct io_status *block = io->request.delivery.block;
+    ownership->now.name = io->call;
     uint32_t completed = find(ownership, block, COMPLETED);
     uint32_t pending = find(ownership, block, PENDING);
     if (completed != 0)
@@ -245,11 +248,13 @@ static void pends(void *context, struct io *io)
         return;
 
     struct owned *owned = &ownership->entries[io->watched];
+    owned->reported = pending != 0; /* what else comes of it is the same mistake */
     owned->stage = PENDING;
     owned->process = io->request.thread->process;
     owned->taken = owned->intact = ownership->now;
-    owned->taken.name = io->call;
     owned->by_event = io->request.delivery.routine == NULL && io->request.file->port == NULL;
+    owned->event =
+        io->request.delivery.event != NULL ? io->request.delivery.event : &io->socket->object;
     add_range(owned, "the OVERLAPPED", block, sizeof(WSAOVERLAPPED), false);
     for (uint32_t i = 0; i < io->buffer_count; i++)
         add_range(owned, "a buffer", io->buffers[i].base, io->buffers[i].size,
@@ -279,7 +284,7 @@ static void moved(void *context, struct io *io)
         struct range *range = &owned->ranges[i];
         if (is_there(owned, range))
             range->hash = XXH3_64bits(range->start, range->size);
-        range->poisoned = i > 0 && (io->kind == IO_RECEIVE || io->kind == IO_ACCEPT);
+        range->poisoned = BERTH_ASAN && i > 0 && (io->kind == IO_RECEIVE || io->kind == IO_ACCEPT);
         poison(range);
     }
 }
@@ -309,12 +314,24 @@ static void told(void *context, struct io *io)
     drop(ownership, io->watched);
 }
 
+static void waited(void *context, const struct object *object)
+{
+    struct ownership *ownership = context;
+    if (object->type != OBJECT_EVENT && object->type != OBJECT_SOCKET)
+        return;
+    for (uint32_t i = 1; i <= ownership->used; i++)
+        if (ownership->entries[i].stage == COMPLETED && ownership->entries[i].event == object)
+            drop(ownership, i);
+}
+
 void ownership_watch(struct ownership *ownership, struct afd *afd)
 {
     static const struct io_watch watch = {
         .pends = pends, .moves = moves, .moved = moved, .completes = completes, .told = told};
     afd->watch = &watch;
     afd->watch_context = ownership;
+    afd->nt->waited = waited;
+    afd->nt->waited_context = ownership;
     for (uint32_t i = 1; i <= ownership->used; i++) /* the memory of before was switched off */
         for (uint32_t j = 0; j < ownership->entries[i].range_count; j++)
             unpoison(&ownership->entries[i].ranges[j]);
@@ -325,8 +342,8 @@ void ownership_watch(struct ownership *ownership, struct afd *afd)
 
 void ownership_collected(struct ownership *ownership, const void *overlapped)
 {
-    uint32_t number = find(ownership, overlapped, COMPLETED);
-    if (number != 0)
+    uint32_t number;
+    while ((number = find(ownership, overlapped, COMPLETED)) != 0)
         drop(ownership, number);
 }
 
@@ -459,9 +476,11 @@ void ownership_process_ends(struct ownership *ownership, const struct process *p
         struct owned *owned = &ownership->entries[i];
         if (owned->stage == FREE || owned->taken.process_id != process->id)
             continue;
-        if (owned->stage == COMPLETED)
-            say(ownership, "%s completed and nobody asked for its result\n  begun by:   %s",
-                owned->taken.name, put_moment(&owned->taken, taken));
+        if (owned->stage != COMPLETED || owned->reported)
+            continue;
+        owned->reported = true;
+        say(ownership, "%s completed and nobody asked for its result\n  begun by:   %s",
+            owned->taken.name, put_moment(&owned->taken, taken));
     }
 }
 
