@@ -35,11 +35,13 @@ static nt_status may_connect(const struct io *io, bool bound_only)
     if (socket->waits != NULL && socket->waits->accepting != NULL)
         return STATUS_INVALID_PARAMETER; /* row 153 */
     if (socket->state == SOCKET_CONNECTING)
-        return bound_only || socket->connect_bound ? STATUS_INVALID_PARAMETER
-                                                   : STATUS_ALREADY_IN_PROGRESS; /* 163, 164 */
+        return bound_only || socket->connect_bound /* rows 163 and 164 */
+                   ? STATUS_INVALID_PARAMETER
+                   : nt_status_from_wsa(BEHAVIOUR_VALUE(profile, connect_twice));
     if (stream && socket->state == SOCKET_CONNECTED)
-        return socket->needs_context && !bound_only ? STATUS_INVALID_PARAMETER
-                                                    : STATUS_CONNECTION_ACTIVE; /* 161 */
+        return socket->needs_context && !bound_only /* row 161 */
+                   ? STATUS_INVALID_PARAMETER
+                   : nt_status_from_wsa(BEHAVIOUR_VALUE(profile, connect_again));
     if (bound_only && socket->state == SOCKET_UNBOUND &&
         !BEHAVES(profile, connectex_unbound, binds))
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, connectex_unbound));
@@ -101,6 +103,8 @@ nt_status socket_connect_io(struct io *io, struct process *process, bool bound_o
 static uint64_t send_first_bytes(struct io *io)
 {
     uint64_t sent = 0;
+    if (BEHAVES(socket_profile(io->socket), connectex_first_bytes, lost))
+        return io->size;
     for (uint32_t i = 0; i < io->buffer_count; i++) {
         const struct io_buffer *buffer = &io->buffers[i];
         if (buffer->size > 0 &&
@@ -112,10 +116,13 @@ static uint64_t send_first_bytes(struct io *io)
 
 static void connect_failed(struct socket_object *socket, nt_status status)
 {
+    const struct profile *profile = socket_profile(socket);
     bool blocking = io_waiting(socket, IO_CONNECT) != NULL;
+    bool tells = blocking ? BEHAVES(profile, so_error_blocking, set)
+                          : !BEHAVES(profile, so_error_after_connect, never_set);
     socket->state = SOCKET_BOUND;
     socket->connect_failed = true;
-    if (!blocking)
+    if (tells)
         socket->connect_status = status; /* rows 179 and 180 */
     socket->close_status = status;
     events_record(socket, EVENT_CONNECT);
@@ -128,7 +135,8 @@ void connect_ended(struct socket_object *socket, nt_status status)
     struct io *io = io_waiting(socket, IO_CONNECT);
     if (nt_success(status)) {
         socket->state = SOCKET_CONNECTED;
-        socket->needs_context = socket->connect_bound;
+        socket->needs_context =
+            socket->connect_bound && BEHAVES(socket_profile(socket), connectex_context, needed);
         note_local(socket);
         if (io != NULL)
             sent = send_first_bytes(io);
@@ -174,10 +182,12 @@ static void become_connected(struct socket_object *socket, const struct tcp_peer
  */
 static void inherit(struct socket_object *socket, const struct socket_object *listener)
 {
-    for (int i = 0; i < SOCKET_ACCEPTS; i++)
+    const struct profile *profile = socket_profile(socket);
+    for (int i = 0; i < SOCKET_ACCEPTS && BEHAVES(profile, accepted_options, of_listener); i++)
         socket->values[i] = listener->values[i];
     socket->values[SOCKET_ERROR_CODE] = 0;
-    socket->non_blocking = listener->non_blocking;
+    socket->non_blocking =
+        listener->non_blocking && BEHAVES(profile, accepted_blocking, of_listener);
     socket_apply_options(socket);
     events_inherit(socket, listener);
 }
@@ -203,6 +213,8 @@ static nt_status accept_new(struct io *io)
     if (endpoint != NULL) {
         socket_adopt(socket, endpoint);
         become_connected(socket, &peer);
+        if (BEHAVES(socket_profile(socket), accepted_name, of_listener))
+            socket->local = listener->local;
         inherit(socket, listener);
         SLOW(socket_check(socket));
     } else if (nt_success(status)) {
@@ -232,7 +244,8 @@ static nt_status accept_into(struct io *io)
     if (!nt_success(status))
         return status;
     become_connected(acceptor, &peer);
-    acceptor->needs_context = acceptor->accepted_bare = true;
+    acceptor->accepted_bare = true;
+    acceptor->needs_context = BEHAVES(socket_profile(acceptor), acceptex_context, needed);
     socket_apply_options(acceptor);
     acceptor->waits->accepting = NULL;
     io->has_address = true;
@@ -337,7 +350,8 @@ static bool serve_accept(struct io *io)
         return false;
     if (io->acceptor == NULL)
         io_complete(io, status, nt_success(status) ? io->request.information : 0);
-    else if (!nt_success(status) || io->size == 0)
+    else if (!nt_success(status) || io->size == 0 ||
+             BEHAVES(socket_profile(io->socket), acceptex_first_bytes, not_awaited))
         io_complete(io, status, 0);
     else
         await_first_bytes(io);
@@ -363,7 +377,8 @@ nt_status socket_update_accept_context(struct socket_object *socket, struct sock
         return STATUS_INVALID_PARAMETER;
     bool non_blocking = socket->non_blocking;
     socket->needs_context = socket->accepted_bare = false;
-    inherit(socket, listener);
+    if (BEHAVES(socket_profile(socket), acceptex_options, of_listener))
+        inherit(socket, listener);
     socket->non_blocking = non_blocking;
     return STATUS_SUCCESS;
 }
@@ -372,6 +387,7 @@ nt_status socket_update_connect_context(struct socket_object *socket)
 {
     if (socket->state != SOCKET_CONNECTED)
         return STATUS_INVALID_CONNECTION;
-    socket->needs_context = false;
+    if (BEHAVES(socket_profile(socket), connect_context_update, sets))
+        socket->needs_context = false;
     return STATUS_SUCCESS;
 }

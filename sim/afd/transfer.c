@@ -117,6 +117,9 @@ static nt_status receive_stream(struct io *io, struct socket_object *from)
     bool wants_more = all && io->done < io->size;
     if (status == STATUS_CONNECTION_RESET && BEHAVES(profile, after_reset, ends))
         return STATUS_SUCCESS;
+    bool would_block = status == STATUS_PENDING && io->request.on_stack && from->non_blocking;
+    if (would_block && (flags & TCP_URGENT) != 0 && io->done == 0)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, urgent_receive_of_nothing));
     if (io->done > 0 && !(wants_more && status == STATUS_PENDING))
         return STATUS_SUCCESS; /* an error that came behind the bytes is the next call's */
     return status;

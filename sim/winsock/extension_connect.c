@@ -100,7 +100,8 @@ static nt_status disconnect(const struct call *call, LPOVERLAPPED overlapped, DW
     struct socket_object *socket = call_socket(call, &status);
     if (socket == NULL)
         return status;
-    if ((flags & ~(DWORD)TF_REUSE_SOCKET) != 0 || reserved != 0)
+    bool known = (flags & ~(DWORD)TF_REUSE_SOCKET) == 0 && reserved == 0;
+    if (!known && BEHAVES(call->profile, disconnect_flags, wsaeinval))
         return STATUS_INVALID_PARAMETER;
     status = delivery_read(call, socket, &request, &delivery);
     if (!nt_success(status))

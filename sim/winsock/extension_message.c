@@ -118,8 +118,8 @@ static nt_status write_message(const struct call *call, const struct io *io, LPW
     else
         put_all_6(&control, io);
     message.Control.len = control.used;
-    message.dwFlags = ((io->flags & IO_PARTIAL) != 0 ? MSG_TRUNC : 0u) |
-                      ((io->flags & IO_BROADCAST) != 0 ? MSG_BCAST : 0u) |
+    bool cut = (io->flags & IO_PARTIAL) != 0 && BEHAVES(call->profile, recvmsg_cut, told);
+    message.dwFlags = (cut ? MSG_TRUNC : 0u) | ((io->flags & IO_BROADCAST) != 0 ? MSG_BCAST : 0u) |
                       ((io->flags & IO_MULTICAST) != 0 ? MSG_MCAST : 0u) |
                       (control.cut ? MSG_CTRUNC : 0u);
     memory_write(call, guest, &message, sizeof message);

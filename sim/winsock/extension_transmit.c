@@ -65,7 +65,7 @@ static nt_status read_ends(const struct call *call, const TRANSMIT_FILE_BUFFERS 
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, &copy, ends, sizeof copy);
     nt_status status = buffers_add(buffers, call, copy.Head, copy.HeadLength, ACCESS_READ);
-    if (nt_success(status))
+    if (nt_success(status) && BEHAVES(call->profile, transmit_tail, sent))
         status = buffers_add(buffers, call, copy.Tail, copy.TailLength, ACCESS_READ);
     return status;
 }

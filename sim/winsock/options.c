@@ -430,5 +430,11 @@ nt_status options_get(struct call *call, int level, int name, char *value, int *
             return status;
     }
     const struct option_name *option = find(level, name);
-    return option != NULL ? get_value(&output, socket, option) : unknown(level);
+    if (option == NULL)
+        return unknown(level);
+    status = get_value(&output, socket, option);
+    if (nt_success(status) && option->option == SOCKET_ERROR_CODE &&
+        BEHAVES(call->profile, so_error_after_connect, cleared))
+        status = socket_set_option(socket, SOCKET_ERROR_CODE, 0);
+    return status;
 }

@@ -64,10 +64,13 @@ static nt_status judge(struct accepting *in)
     bool gone = in->socket->state != SOCKET_LISTENING;
     if (gone)
         status = STATUS_INVALID_PARAMETER;
-    else if (answer == CF_DEFER)
+    else if (answer == CF_DEFER) {
         status = STATUS_TRY_AGAIN; /* row 145 */
-    else if (answer == CF_REJECT) {
-        socket_refuse(in->socket);
+        if (BEHAVES(in->call.profile, condition_defer, drops))
+            socket_refuse(in->socket);
+    } else if (answer == CF_REJECT) {
+        if (BEHAVES(in->call.profile, condition_reject, resets))
+            socket_refuse(in->socket);
         status = STATUS_CONNECTION_REFUSED;
     } else if (answer != CF_ACCEPT)
         status = STATUS_INVALID_PARAMETER;
@@ -89,7 +92,9 @@ static nt_status accept_connection(struct accepting *in, uint64_t *handle)
     if (!nt_success(status))
         return status;
     *handle = io->request.information;
-    const struct name peer = {io->address, io->port};
+    struct name peer = {io->address, io->port};
+    if (BEHAVES(in->call.profile, accepted_peer_name, without_port))
+        peer.port = 0;
     name_note(&in->call, &peer);
     if (in->size != NULL)
         name_write(&in->call, &peer, in->address, in->size);

@@ -35,7 +35,8 @@ static nt_status receive_flags(const struct receiving *in, DWORD flags, unsigned
         return STATUS_NOT_SUPPORTED;
     if ((flags & MSG_WAITALL) != 0) {
         bool waits = !in->socket->non_blocking || in->delivery.overlapped;
-        if (!stream || !waits || (flags & (MSG_PEEK | MSG_OOB | MSG_PARTIAL)) != 0)
+        bool goes = stream && waits && (flags & (MSG_PEEK | MSG_OOB | MSG_PARTIAL)) == 0;
+        if (!goes && BEHAVES(in->call.profile, waitall_with, wsaeopnotsupp))
             return STATUS_NOT_SUPPORTED;
     }
     *out = ((flags & MSG_PEEK) != 0 ? IO_PEEK : 0u) | ((flags & MSG_OOB) != 0 ? IO_URGENT : 0u) |
@@ -121,7 +122,8 @@ static nt_status receive_into(struct receiving *in, const struct buffers *buffer
     if (io_set_buffers(io, buffers->all, buffers->count))
         status = socket_receive(io);
     status = delivery_end(&in->delivery, io, status, in->socket->values[SOCKET_RECEIVE_TIMEOUT]);
-    if (delivery_is_done(status))
+    if (delivery_is_done(status) ||
+        (status == STATUS_TIMEOUT && BEHAVES(in->call.profile, timed_out_count, zero)))
         note_received(in, io);
     return status;
 }
