@@ -127,6 +127,75 @@ static void do_race(void)
     CloseHandle(gate);
 }
 
+/* ---- Bytes: blocking against overlapped, cancelled now and then ----------------------------- */
+
+static DWORD WINAPI echoer(LPVOID listener)
+{
+    char bytes[512];
+    const SOCKET s = accept(*(const SOCKET *)listener, NULL, NULL);
+    int count;
+    while ((count = recv(s, bytes, sizeof bytes, 0)) > 0)
+        if (send(s, bytes, count, 0) != count)
+            break;
+    if (dice(2) == 0)
+        shutdown(s, SD_BOTH);
+    closesocket(s);
+    return 0;
+}
+
+static void do_rounds(SOCKET s, HANDLE port)
+{
+    static char out[2000], in[2000];
+    for (unsigned rounds = 1 + dice(4); rounds > 0; rounds--) {
+        OVERLAPPED overlapped = {0}, *done = NULL;
+        WSABUF buffer = {1 + dice(sizeof in), in};
+        DWORD bytes = 0, flags = 0;
+        ULONG_PTR key;
+        const unsigned size = 1 + dice(sizeof out);
+        const BOOL cancels = dice(4) == 0;
+        const BOOL first = dice(2) == 0;
+        if (first)
+            send(s, out, (int)size, 0);
+        if (WSARecv(s, &buffer, 1, NULL, &flags, &overlapped, NULL) != 0 &&
+            WSAGetLastError() != WSA_IO_PENDING)
+            return;
+        if (!first && !cancels)
+            send(s, out, (int)size, 0);
+        if (cancels)
+            CancelIoEx((HANDLE)s, &overlapped);
+        GetQueuedCompletionStatus(port, &bytes, &key, &done, 5000);
+        if (done == NULL) {
+            CancelIoEx((HANDLE)s, NULL);
+            GetQueuedCompletionStatus(port, &bytes, &key, &done, INFINITE);
+        }
+    }
+}
+
+static void do_talk(void)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET};
+    int size = sizeof name;
+    SOCKET listener = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    const SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (bind(listener, (struct sockaddr *)&name, sizeof name) == 0 && listen(listener, 5) == 0) {
+        getsockname(listener, (struct sockaddr *)&name, &size);
+        const HANDLE thread = CreateThread(NULL, 0, echoer, &listener, 0, NULL);
+        if (connect(s, (struct sockaddr *)&name, sizeof name) == 0) {
+            const HANDLE port = CreateIoCompletionPort((HANDLE)s, NULL, 7, 0);
+            do_rounds(s, port);
+            CloseHandle(port);
+        }
+        closesocket(s);
+        closesocket(listener);
+        WaitForSingleObject(thread, INFINITE);
+        CloseHandle(thread);
+        return;
+    }
+    closesocket(s);
+    closesocket(listener);
+}
+
 static void start_processes(void)
 {
     static const struct berth_launch launches[PROCESSES] = {
@@ -167,6 +236,8 @@ static void step(void)
         berth_switch(machine, processes[running]);
     } else if (roll < 12) {
         do_race();
+    } else if (roll < 16) {
+        do_talk();
     } else {
         calls[dice(sizeof calls / sizeof *calls)]();
     }
