@@ -133,7 +133,34 @@ static void nothing_works_before_wsastartup(void)
     assert_not_started(ioctlsocket(s, FIONBIO, &argument) == SOCKET_ERROR);
     assert_not_started(WSAGetOverlappedResult(s, &overlapped, &count, FALSE, &argument) == FALSE);
     assert_not_started(gethostname(text, sizeof(text)) == SOCKET_ERROR);
-    assert_not_started(gethostbyname("localhost") == NULL);
+}
+
+static void as_many_cleanups_as_startups_end_it(void)
+{
+    struct sockaddr_in name;
+    int size = sizeof(name);
+    START_WINSOCK();
+    START_WINSOCK();
+    const SOCKET s = udp_socket();
+    assert_int_equal(bind_loopback(s, 0), 0);
+    WSASetLastError(MARK);
+    assert_int_equal(WSACleanup(), 0);
+    assert_int_equal(getsockname(s, (struct sockaddr *)&name, &size), 0);
+    assert_int_equal(WSACleanup(), 0);
+    assert_fails_with(WSACleanup(), WSANOTINITIALISED);
+
+    START_WINSOCK();
+    assert_fails_with(getsockname(s, (struct sockaddr *)&name, &size), WSAENOTSOCK);
+    assert_fails_with(closesocket(s), WSAENOTSOCK);
+    END_WINSOCK();
+}
+
+static void neither_sockets_nor_names_before_wsastartup(void)
+{
+    assert_true(socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) == INVALID_SOCKET);
+    OBSERVE_VALUE(not_started, WSAGetLastError());
+    assert_null(gethostbyname("localhost"));
+    assert_int_equal(WSAGetLastError(), WSANOTINITIALISED);
 }
 
 static void the_host_has_a_name(void)
@@ -161,9 +188,11 @@ static const struct suite_case cases[] = {
     CASE(the_version_is_negotiated, ERR_038, INIT_001, INIT_003),
     CASE(a_version_below_one_is_refused_but_told, ERR_038, INIT_002),
     CASE(wsastartup_needs_a_structure_it_can_write, ERR_038, INIT_004),
-    CASE(the_last_cleanup_closes_every_socket, ERR_038, LIFE_001, INIT_005, INIT_006, INIT_008),
+    CASE(the_last_cleanup_closes_every_socket, ERR_038, LIFE_001),
     CASE(the_last_error_is_the_threads_own_number, BIND_001, ERR_002),
-    CASE(nothing_works_before_wsastartup, ERR_038, INIT_007),
+    CASE(nothing_works_before_wsastartup, ERR_038),
+    CASE(as_many_cleanups_as_startups_end_it, INIT_005, INIT_006, INIT_008),
+    CASE(neither_sockets_nor_names_before_wsastartup, INIT_007),
     CASE(the_host_has_a_name, ERR_038),
     END_OF_CASES,
 };

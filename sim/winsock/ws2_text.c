@@ -93,7 +93,7 @@ static size_t format(INT family, const VOID *address, const void *buffer, size_t
     }
     size_t length = family == AF_INET ? text_write_4(address, text) : text_write_6(address, text);
     if (buffer == NULL || size < length + 1) {
-        refuse(ERROR_INVALID_PARAMETER);
+        refuse((int)BEHAVIOUR_VALUE(winsock_attached()->nt->profile, inet_ntop_short));
         return 0;
     }
     return length + 1;
