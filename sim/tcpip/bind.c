@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
-#include "sim/tcpip/connection.h"
 #include "sim/nt/nt.h"
 #include "sim/tcpip/bindrules.h"
 #include "sim/tcpip/blockchoice.h"
+#include "sim/tcpip/connection.h"
 #include "sim/tcpip/endpoint.h"
 #include "sim/tcpip/ephemeral.h"
 #include "sim/tcpip/pool.h"
@@ -202,11 +202,13 @@ static nt_status judge_in_block(const struct tcpip *tcpip, const struct endpoint
  * no longer active", Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE). Else a bind succeeds, and what
  * fails is connecting by a tuple in use (the NFS client's commit a17018a2).
  */
-static bool orphan_objects(const struct tcpip *tcpip, const struct endpoint *orphan)
+static nt_status ask_orphan(const struct tcpip *tcpip, const struct endpoint *orphan,
+                            const struct bind_request *request)
 {
-    if (BEHAVES(tcpip->profile, bind_over_closing, refused))
-        return true;
-    return orphan->options.exclusive_address;
+    if (BEHAVES(tcpip->profile, bind_over_closing, refused) && !request->options->reuse_address &&
+        bindrules_meet(tcpip->profile, &orphan->standing, &request->standing))
+        return STATUS_SHARING_VIOLATION;
+    return STATUS_SUCCESS;
 }
 
 /* Of several who object, the first bound is heard. */
@@ -222,8 +224,13 @@ static nt_status ask_holders(const struct tcpip *tcpip, const struct endpoint *e
     const struct porttable *bound = &tcpip->pools[endpoint->protocol].bound;
 
     for (const struct endpoint *e = porttable_at(bound, request->port); e != NULL; e = e->next) {
-        if (e->overlooked || e == endpoint || (e->orphan && !orphan_objects(tcpip, e)))
+        if (e->overlooked || e == endpoint)
             continue;
+        if (e->orphan && !e->options.exclusive_address) {
+            if (ask_orphan(tcpip, e, request) != STATUS_SUCCESS)
+                return STATUS_SHARING_VIOLATION;
+            continue;
+        }
         const struct claim first = {
             .standing = e->standing,
             .options = &e->options,

@@ -62,6 +62,7 @@ struct tcp {
     bool orphan; /* its endpoint was closed */
     bool fin_wanted, fin_sent;
     bool peer_closed;
+    bool end_told; /* a receive gave the end */
     bool receive_shut;
 };
 
@@ -106,6 +107,12 @@ static inline struct tcp *endpoint_tcp(const struct endpoint *endpoint)
 
 void tcp_list_add(struct tcp_list *list, struct tcp *tcp);
 void tcp_list_remove(struct tcp_list *list, struct tcp *tcp);
+
+/* ---- tcp.c ------------------------------------------------------------------------------------
+ */
+
+/* The peer, as a socket of that family sees it. */
+struct tcp_peer tcp_peer_of(const struct tcp *tcp, enum family family);
 
 /* ---- tcp_close.c --------------------------------------------------------------------------- */
 

@@ -51,7 +51,13 @@ nt_status tcp_connect(struct endpoint *endpoint, const struct address *address, 
     nt_status status = choose_route(endpoint, address, port, &local, &remote);
     if (!nt_success(status))
         return status;
-    if (tuples_find(&tcpip->tuples, &local, &remote) != NULL)
+    struct tcp *other = tuples_find(&tcpip->tuples, &local, &remote);
+    if (other != NULL && other->state == TCP_TIME_WAIT &&
+        BEHAVES(tcpip->profile, time_wait, none)) {
+        tcp_finish(other); /* it would have been gone in a moment */
+        other = NULL;
+    }
+    if (other != NULL)
         return STATUS_ADDRESS_ALREADY_EXISTS;
     struct tcp *tcp = tcp_new(tcpip, &local, &remote);
     if (tcp == NULL)
@@ -87,6 +93,20 @@ static enum tcp_state seen_state(const struct tcp *tcp)
     return (enum tcp_state)tcp->state;
 }
 
+struct tcp_peer tcp_peer_of(const struct tcp *tcp, enum family family)
+{
+    const struct profile *profile = tcp->tcpip->profile;
+    struct tcp_peer peer = {.address = place_address(&tcp->remote, family),
+                            .port = tcp->remote.port};
+
+    if (tcp->origin != NULL && BEHAVES(profile, accepted_peer, the_listeners))
+        peer.port = tcp->local.port;
+    if (family == FAMILY_6 && tcp->remote.family == FAMILY_4 &&
+        BEHAVES(profile, mapped_peer, compatible))
+        peer.address.bytes[10] = peer.address.bytes[11] = 0;
+    return peer;
+}
+
 void tcp_look(const struct endpoint *endpoint, struct tcp_view *view)
 {
     const struct tcp *tcp = endpoint_tcp(endpoint);
@@ -109,8 +129,7 @@ void tcp_look(const struct endpoint *endpoint, struct tcp_view *view)
     view->aborted = tcp->aborted;
     view->send_buffered = tcp->state == TCP_CLOSED ? 0 : tcp->out.count;
     view->connected_ns = tcp->connected_ns;
-    view->peer.address = place_address(&tcp->remote, (enum family)endpoint->family);
-    view->peer.port = tcp->remote.port;
+    view->peer = tcp_peer_of(tcp, (enum family)endpoint->family);
     view->local = place_address(&tcp->local, (enum family)endpoint->family);
 }
 
@@ -124,8 +143,10 @@ static nt_status may_send(const struct tcp *tcp)
         return STATUS_PIPE_DISCONNECTED;
     switch ((enum tcp_state)tcp->state) {
     case TCP_ESTABLISHED:
-    case TCP_CLOSE_WAIT:
         return STATUS_SUCCESS;
+    case TCP_CLOSE_WAIT:
+        return BEHAVES(tcp->tcpip->profile, half_closed_send, granted) ? STATUS_SUCCESS
+                                                                       : STATUS_PIPE_DISCONNECTED;
     case TCP_SYN_RECEIVED:
         return tcp->origin != NULL ? STATUS_SUCCESS : STATUS_INVALID_CONNECTION;
     default:
@@ -133,13 +154,20 @@ static nt_status may_send(const struct tcp *tcp)
     }
 }
 
-/* The last byte taken is urgent. */
-static bool mark_urgent(struct tcp *tcp)
+/* The last of the bytes taken is urgent. */
+static bool mark_urgent(struct tcp *tcp, uint32_t size)
 {
     struct tcp_extra *extra = tcp_extra(tcp);
     uint32_t first = tcp->state == TCP_SYN_RECEIVED ? tcp->snd_una + 1 : tcp->snd_una;
+    bool all = BEHAVES(tcp->tcpip->profile, urgent_size, all);
+    uint32_t end = first + tcp->out.count;
 
-    return extra != NULL && mark_add(tcp, &extra->send_marks, first + tcp->out.count - 1);
+    if (extra == NULL)
+        return false;
+    for (uint32_t left = all ? size : 1; left > 0; left--)
+        if (!mark_add(tcp, &extra->send_marks, end - left))
+            return false;
+    return true;
 }
 
 nt_status tcp_send(struct endpoint *endpoint, const void *bytes, uint32_t size, bool urgent)
@@ -152,7 +180,7 @@ nt_status tcp_send(struct endpoint *endpoint, const void *bytes, uint32_t size, 
     struct arena *arena = tcp->tcpip->arena;
     if (size > INT32_MAX - tcp->out.count || !bytequeue_append(&tcp->out, arena, bytes, size))
         return STATUS_INSUFFICIENT_RESOURCES;
-    bool marked = !urgent || mark_urgent(tcp);
+    bool marked = !urgent || mark_urgent(tcp, size);
     if (marked && tcp_output(tcp))
         return STATUS_SUCCESS;
     uint32_t sent = tcp->snd_nxt - tcp->snd_una;
@@ -172,9 +200,20 @@ static nt_status receive_urgent(struct tcp *tcp, void *bytes, unsigned flags, ui
     if (urgent == NULL || urgent->count == 0)
         return STATUS_PENDING;
     bytequeue_copy(urgent, 0, bytes, 1);
-    if ((flags & TCP_PEEK) == 0)
+    if ((flags & TCP_PEEK) == 0 || BEHAVES(tcp->tcpip->profile, urgent_peek, takes))
         bytequeue_drop(urgent, tcp->tcpip->arena, 1);
     *got = 1;
+    return STATUS_SUCCESS;
+}
+
+/* Nothing is there: because the peer is done, or not yet. */
+static nt_status receive_end(struct tcp *tcp)
+{
+    if (!tcp->peer_closed && tcp->state != TCP_CLOSED)
+        return STATUS_PENDING;
+    if (tcp->end_told && BEHAVES(tcp->tcpip->profile, end_of_stream, once))
+        return STATUS_PENDING;
+    tcp->end_told = true;
     return STATUS_SUCCESS;
 }
 
@@ -191,17 +230,16 @@ nt_status tcp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, uns
     if ((flags & TCP_URGENT) != 0 && size > 0)
         return receive_urgent(tcp, bytes, flags, got);
     uint32_t readable = marks_readable(tcp);
-    if (readable == 0) {
-        if (tcp->in.count > 0)
-            return STATUS_SUCCESS;
-        return tcp->peer_closed || tcp->state == TCP_CLOSED ? STATUS_SUCCESS : STATUS_PENDING;
-    }
+    if (readable == 0)
+        return receive_end(tcp);
     *got = readable < size ? readable : size;
     bytequeue_copy(&tcp->in, 0, bytes, *got);
     if ((flags & TCP_PEEK) != 0)
         return STATUS_SUCCESS;
     marks_read(tcp, *got);
-    bytequeue_drop(&tcp->in, tcp->tcpip->arena, *got);
+    bool loses =
+        *got == size && tcp->in.count > size && BEHAVES(tcp->tcpip->profile, receive_end, lost);
+    bytequeue_drop(&tcp->in, tcp->tcpip->arena, *got + loses);
     tcp_window_opened(tcp);
     return STATUS_SUCCESS;
 }

@@ -114,15 +114,19 @@ static void time_wait_over(void *context, uint64_t argument)
     time_wait_watch(tcpip);
 }
 
+/* The same for all, or they would not end in order. */
+static uint64_t time_wait_ns(const struct profile *profile)
+{
+    if (BEHAVES(profile, time_wait, none))
+        return 0;
+    return BEHAVES(profile, time_wait, too_long) ? 30 * TIME_WAIT_NS : TIME_WAIT_NS;
+}
+
 void tcp_enter_time_wait(struct tcp *tcp)
 {
     tcp_timer_clear(tcp);
     tcp->state = TCP_TIME_WAIT;
-    if (BEHAVES(tcp->tcpip->profile, time_wait, none)) {
-        tcp_finish(tcp);
-        return;
-    }
-    tcp->timer = tcp_now(tcp) + TIME_WAIT_NS;
+    tcp->timer = tcp_now(tcp) + time_wait_ns(tcp->tcpip->profile);
     tcp->queue = QUEUE_TIME_WAIT;
     tcp_list_add(&tcp->tcpip->time_wait, tcp);
     time_wait_watch(tcp->tcpip);
@@ -200,13 +204,15 @@ static bool is_unread(const struct tcp *tcp)
 /* Whether a close resets: bytes nobody will read are in the way of an orderly end. */
 static bool close_resets(const struct tcp *tcp)
 {
+    bool unsent = tcp->out.count > 0 && BEHAVES(tcp->tcpip->profile, close_unsent, dropped);
+
     switch ((enum tcp_state)tcp->state) {
     case TCP_ESTABLISHED:
     case TCP_SYN_RECEIVED:
     case TCP_FIN_WAIT_1:
     case TCP_FIN_WAIT_2:
     case TCP_CLOSE_WAIT:
-        return is_unread(tcp) && BEHAVES(tcp->tcpip->profile, close_unread, resets);
+        return unsent || (is_unread(tcp) && BEHAVES(tcp->tcpip->profile, close_unread, resets));
     case TCP_SYN_SENT:
         return true;
     default:

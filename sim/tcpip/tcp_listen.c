@@ -96,6 +96,7 @@ void listener_syn_arrived(struct endpoint *listener, const struct segment *segme
     }
     if (full && BEHAVES(listener->tcpip->profile, backlog_full, drops))
         return;
+    /* There is room, or a defect does not care. */
     struct tcp *tcp = tcp_new(listener->tcpip, &segment->target, &segment->source);
     if (tcp == NULL)
         return;
@@ -129,14 +130,22 @@ void listener_established(struct tcp *tcp)
     ENDPOINT_TELL(tcp->origin, incoming);
 }
 
+/* Whose turn it is, or NULL. */
+static struct tcp *next_to_accept(const struct endpoint *listener)
+{
+    if (!listener->has_queue)
+        return NULL;
+    const struct tcp_list *list = &listener->listens->accept;
+    return BEHAVES(listener->tcpip->profile, accept_order, last) ? list->last : list->first;
+}
+
 bool tcp_incoming(const struct endpoint *listener, struct tcp_peer *peer)
 {
-    const struct tcp *tcp = listener->has_queue ? listener->listens->accept.first : NULL;
+    const struct tcp *tcp = next_to_accept(listener);
 
     if (tcp == NULL)
         return false;
-    *peer = (struct tcp_peer){.address = place_address(&tcp->remote, (enum family)listener->family),
-                              .port = tcp->remote.port};
+    *peer = tcp_peer_of(tcp, (enum family)listener->family);
     return true;
 }
 
@@ -170,7 +179,7 @@ static void give_to(struct tcp *tcp, struct endpoint *endpoint)
 
 struct endpoint *tcp_accept(struct endpoint *listener, uint32_t process_id, uint32_t account)
 {
-    struct tcp *tcp = listener->has_queue ? listener->listens->accept.first : NULL;
+    struct tcp *tcp = next_to_accept(listener);
 
     if (tcp == NULL)
         return NULL;
@@ -190,7 +199,7 @@ struct endpoint *tcp_accept(struct endpoint *listener, uint32_t process_id, uint
 
 nt_status tcp_accept_into(struct endpoint *listener, struct endpoint *endpoint)
 {
-    struct tcp *tcp = listener->has_queue ? listener->listens->accept.first : NULL;
+    struct tcp *tcp = next_to_accept(listener);
 
     ASSERT(!endpoint->bound && endpoint->tcp == NULL);
     if (tcp == NULL)
@@ -209,10 +218,25 @@ static void turn_away(struct tcp *tcp)
     tcp_unpin(tcp);
 }
 
+static void turn_away_all(struct tcp_list *list, bool tells)
+{
+    while (list->first != NULL) {
+        struct tcp *tcp = list->first;
+        if (tells) {
+            turn_away(tcp);
+        } else {
+            listener_dequeue(tcp);
+            tcp_finish(tcp);
+        }
+    }
+}
+
 void tcp_refuse(struct endpoint *listener)
 {
-    if (listener->has_queue && listener->listens->accept.first != NULL)
-        turn_away(listener->listens->accept.first);
+    struct tcp *tcp = next_to_accept(listener);
+
+    if (tcp != NULL)
+        turn_away(tcp);
 }
 
 bool listener_closed(struct endpoint *endpoint)
@@ -220,10 +244,9 @@ bool listener_closed(struct endpoint *endpoint)
     struct tcp_listening *listening = endpoint->listens;
 
     endpoint->listening = false;
-    while (listening->syn.first != NULL)
-        turn_away(listening->syn.first);
-    while (listening->accept.first != NULL)
-        turn_away(listening->accept.first);
+    bool tells = BEHAVES(endpoint->tcpip->profile, close_listener, resets);
+    turn_away_all(&listening->syn, tells);
+    turn_away_all(&listening->accept, tells);
     if (listening->shares > 0)
         return true;
     arena_give(endpoint->tcpip->arena, listening, sizeof *listening);

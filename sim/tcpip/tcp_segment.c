@@ -158,7 +158,8 @@ static bool take(struct tcp *tcp, struct bytequeue *to, const struct arrival *a,
 static bool takes_urgent_inline(const struct tcp *tcp)
 {
     const struct endpoint *endpoint = tcp->endpoint != NULL ? tcp->endpoint : tcp->origin;
-    return endpoint != NULL && endpoint->urgent_inline;
+    return (endpoint != NULL && endpoint->urgent_inline) ||
+           BEHAVES(tcp->tcpip->profile, urgent_place, in_line);
 }
 
 static bool store_urgent(struct tcp *tcp, struct arrival *a)
@@ -189,6 +190,10 @@ static bool store(struct tcp *tcp, const struct segment *segment, uint32_t skip)
 
     a.in_order = a.skip == 0 && tcp_is_instant(tcp);
     if (tcp->receive_shut && BEHAVES(tcp->tcpip->profile, shut_receive_data, dropped))
+        return true;
+    if (a.size > 1 && a.size == tcp_window(tcp) && BEHAVES(tcp->tcpip->profile, full_window, loses))
+        a.size--;
+    if (from->fin_wanted && BEHAVES(tcp->tcpip->profile, end_behind_bytes, lost))
         return true;
     return a.urgent ? store_urgent(tcp, &a) : take(tcp, &tcp->in, &a, a.size);
 }
@@ -317,8 +322,16 @@ static void reset_arrived(struct tcp *tcp, const struct segment *segment)
     default:
         break;
     }
-    if (!before(segment->sequence, tcp->rcv_nxt))
-        tcp_lose(tcp, STATUS_CONNECTION_RESET);
+    if (before(segment->sequence, tcp->rcv_nxt))
+        return;
+    if (BEHAVES(tcp->tcpip->profile, reset_by_peer, ends) && tcp->endpoint != NULL &&
+        !tcp->orphan) {
+        tcp->peer_closed = true;
+        tcp_finish(tcp);
+        ENDPOINT_TELL(tcp->endpoint, readable);
+        return;
+    }
+    tcp_lose(tcp, STATUS_CONNECTION_RESET);
 }
 
 static void syn_sent_arrived(struct tcp *tcp, const struct segment *segment)
@@ -344,6 +357,21 @@ static void syn_sent_arrived(struct tcp *tcp, const struct segment *segment)
     answer(tcp, segment->from, 0);
 }
 
+/* By the defect of `closed_listener`: one that was closed, and whose port is held by those it
+ * accepted.
+ */
+static struct endpoint *find_closed_listener(const struct segment *segment)
+{
+    struct tcpip *tcpip = segment->tcpip;
+    struct endpoint *e = porttable_at(&tcpip->pools[PROTOCOL_TCP].bound, segment->target.port);
+
+    if (!BEHAVES(tcpip->profile, closed_listener, accepts))
+        return NULL;
+    while (e != NULL && !(e->orphan && e->has_queue))
+        e = e->next;
+    return e;
+}
+
 static void no_connection(const struct segment *segment)
 {
     struct endpoint *listener = NULL;
@@ -356,6 +384,8 @@ static void no_connection(const struct segment *segment)
         listener = place_is_local(&segment->target)
                        ? endpoint_find_listener(segment->tcpip, &address, segment->target.port)
                        : remote_find_listener(segment->tcpip, &segment->target);
+        if (listener == NULL && place_is_local(&segment->target))
+            listener = find_closed_listener(segment);
     }
     if (listener != NULL)
         listener_syn_arrived(listener, segment);

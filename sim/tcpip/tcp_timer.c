@@ -100,7 +100,8 @@ void tcp_connect_refused(struct tcp *tcp)
 static void syn_again(struct tcp *tcp)
 {
     if (++tcp->tries >= SYNS) {
-        tcp_connect_failed(tcp, STATUS_IO_TIMEOUT);
+        bool refused = BEHAVES(tcp->tcpip->profile, unanswered_connect, wsaeconnrefused);
+        tcp_connect_failed(tcp, refused ? STATUS_CONNECTION_REFUSED : STATUS_IO_TIMEOUT);
         return;
     }
     tcp_send_control(tcp, SEGMENT_SYN, tcp->snd_una);

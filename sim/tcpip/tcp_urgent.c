@@ -88,6 +88,8 @@ uint32_t marks_readable(const struct tcp *tcp)
 {
     const struct mark *mark = tcp->extra == NULL ? NULL : tcp->extra->receive_marks;
 
+    if (mark == NULL || BEHAVES(tcp->tcpip->profile, urgent_mark, runs_over))
+        return tcp->in.count;
     while (mark != NULL && mark->at == 0)
         mark = mark->next;
     return mark != NULL && mark->at < tcp->in.count ? mark->at : tcp->in.count;
@@ -100,7 +102,6 @@ void marks_read(struct tcp *tcp, uint32_t size)
     while (tcp->extra->receive_marks != NULL && tcp->extra->receive_marks->at == 0)
         give_first(tcp, &tcp->extra->receive_marks);
     for (struct mark *mark = tcp->extra->receive_marks; mark != NULL; mark = mark->next) {
-        ASSERT(mark->at >= size);
-        mark->at -= size;
+        mark->at -= size < mark->at ? size : mark->at; /* it is passed by a defect alone */
     }
 }
