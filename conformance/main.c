@@ -6,6 +6,7 @@
 #include "conformance/runner/check_options.h"
 #include "conformance/runner/coverage.h"
 #include "conformance/runner/os.h"
+#include "conformance/runner/seeds.h"
 #include "conformance/runner/state.h"
 #include "conformance/runner/text.h"
 
@@ -189,6 +190,8 @@ static int obey(struct run *run)
         return write_coverage(run);
     case COMMAND_CHECK_OPTIONS:
         return check_options(run, stdout);
+    case COMMAND_SEEDS:
+        return seeds_run(run, stdout);
     case COMMAND_COMPARE:
         return compare(run->settings);
     case COMMAND_HELP:
@@ -221,7 +224,8 @@ int main(int argc, char **argv)
     }
     os_prepare();
     run_plan(&run, &settings);
-    bool cases = settings.command == COMMAND_RUN || settings.command == COMMAND_LIST;
+    bool cases = settings.command == COMMAND_RUN || settings.command == COMMAND_LIST ||
+                 settings.command == COMMAND_SEEDS;
     if (run_choose(&run, cases ? settings.only : NULL) > 0 || !cases)
         code = obey(&run);
     else

@@ -295,6 +295,7 @@ bool run_cases(struct run *run, const struct profile *profile)
         run_forget(run);
     const struct testbed_program **programs = run_programs();
     const struct testbed_options options = {.seed = run->settings->seed,
+                                            .preempts = run->settings->preempt,
                                             .profile = profile,
                                             .programs = programs,
                                             .trace = run->trace == NULL ? NULL : write_trace,

@@ -19,6 +19,7 @@ const char settings_help[] =
     "                         what it matches when it has a * or ?; an exact name is that one "
     "alone\n"
     "  --seed N               the seed of every choice of the simulator (1)\n"
+    "  --preempt              a simulated thread may lose its turn at every call\n"
     "  --profile FILE         the simulated machine answers open questions as the file says\n"
     "  --set QUESTION=OPTION  ... or as said here, which goes before the file\n"
     "  --junit FILE           writes the cases as JUnit XML\n"
@@ -38,6 +39,7 @@ const char settings_help[] =
     "missing\n"
     "  --check-options        runs the suite against every allowed and every wrong answer of the\n"
     "                         questions that --only names\n"
+    "  --seeds N              runs what --only names under N seeds from --seed on, with --preempt\n"
     "  --compare FILE FILE    two result files of --json side by side; --html FILE writes that as "
     "a "
     "page,\n"
@@ -75,14 +77,15 @@ static bool refuse(const struct reader *reader, int at, const char *what, const 
     return false;
 }
 
-static bool read_seed(const struct reader *reader, int at)
+static bool read_number(const struct reader *reader, int at, const char *what,
+                        unsigned long long *number)
 {
     const char *word = reader->argv[at];
     char *end = NULL;
     errno = 0;
-    reader->settings->seed = strtoull(word, &end, 0);
+    *number = strtoull(word, &end, 0);
     if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0)
-        return refuse(reader, at, "no seed is", word, "a number from 0 to 18446744073709551615");
+        return refuse(reader, at, what, word, "a number from 0 to 18446744073709551615");
     return true;
 }
 
@@ -120,7 +123,7 @@ static bool read_command(const struct reader *reader, int at, enum command comma
 {
     if (reader->settings->command != COMMAND_RUN)
         return refuse(reader, at, "a second command", reader->argv[at],
-                      "one of --list, --clauses, --check-options, --compare, --help");
+                      "one of --list, --clauses, --check-options, --seeds, --compare, --help");
     reader->settings->command = command;
     return true;
 }
@@ -133,6 +136,16 @@ static bool read_string(const struct reader *reader, int at, const char **string
         return refuse(reader, at, "nothing", NULL, "a value");
     *string = reader->argv[at];
     return true;
+}
+
+static bool read_seeds(const struct reader *reader, int *at)
+{
+    if (!read_command(reader, *at, COMMAND_SEEDS))
+        return false;
+    if (*at + 1 == reader->argc)
+        return refuse(reader, *at, "no value after", "--seeds", "how many");
+    reader->settings->preempt = true;
+    return read_number(reader, ++*at, "no number is", &reader->settings->seeds);
 }
 
 static bool read_comparison(const struct reader *reader, int *at)
@@ -180,6 +193,10 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
             return read_command(reader, *at, commands[i].command);
     if (strcmp(name, "--compare") == 0)
         return read_comparison(reader, at);
+    if (strcmp(name, "--seeds") == 0)
+        return read_seeds(reader, at);
+    if (strcmp(name, "--preempt") == 0)
+        return settings->preempt = true;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         if (strcmp(name, strings[i].name) != 0)
             continue;
@@ -192,7 +209,7 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
             return false;
         if (strings[i].string == &settings->only)
             settings->only_at = *at;
-        return strings[i].string != seed || read_seed(reader, *at);
+        return strings[i].string != seed || read_number(reader, *at, "no seed is", &settings->seed);
     }
     return refuse(reader, *at, "unknown option", name, "one of those --help shows");
 }
@@ -216,7 +233,7 @@ static bool check_outputs(const struct reader *reader)
               settings->trace != NULL || settings->resume != NULL;
     if (settings->command != COMMAND_RUN && any)
         return refuse(reader, reader->argc - 1, "a file to write or expect without a run", NULL,
-                      "it without --list, --clauses, --check-options, --compare, --help");
+                      "it without --list, --clauses, --check-options, --seeds, --compare, --help");
     return true;
 }
 
@@ -284,6 +301,8 @@ char *settings_replay(const struct settings *settings, const char *case_name)
     add_word(&text, case_name);
     text_say(&text, " --seed");
     add_word(&text, seed);
+    if (settings->preempt)
+        text_say(&text, " --preempt");
     if (settings->profile_path != NULL) {
         text_say(&text, " --profile");
         add_word(&text, settings->profile_path);

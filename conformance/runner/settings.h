@@ -12,6 +12,7 @@ enum command {
     COMMAND_LIST,
     COMMAND_CLAUSES,
     COMMAND_CHECK_OPTIONS,
+    COMMAND_SEEDS,
     COMMAND_COMPARE,
     COMMAND_HELP
 };
@@ -21,6 +22,8 @@ struct settings {
     const char *only; /* NULL for all */
     int only_at;      /* the argument it is */
     unsigned long long seed;
+    unsigned long long seeds; /* how many, of COMMAND_SEEDS */
+    bool preempt;             /* a simulated thread may lose its turn at every call */
     const char *profile_path;
     const char *junit;
     const char *json;

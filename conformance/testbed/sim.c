@@ -442,6 +442,8 @@ bool testbed_open(const struct testbed_options *options)
     bed.programs = options->programs;
     bed.seed = options->seed;
     bed.fingerprint = 0;
+    if (options->preempts)
+        berth_set_preemption(bed.machine, BERTH_PREEMPT_AT_CALLS);
     berth_on_deadlock(bed.machine, fail_stuck_case, NULL);
     berth_trace(bed.machine, options->trace, options->trace_context);
     return true;

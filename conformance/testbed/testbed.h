@@ -181,6 +181,7 @@ size_t testbed_describe_pool(char *output, size_t size);
 
 struct testbed_options {
     unsigned long long seed;
+    bool preempts;       /* a simulated thread may lose its turn at every call */
     const void *profile; /* struct profile; NULL for the default. Ignored on a real stack. */
     const struct testbed_program *const *programs;  /* ended by NULL */
     void (*trace)(void *context, const char *line); /* NULL for none; not on a real stack */
