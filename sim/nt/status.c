@@ -78,9 +78,16 @@ enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
 nt_status nt_status_from_wsa(uint32_t error)
 {
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (rows[i].wsa_error == error)
-            return rows[i].status;
+    size_t found = ROW_COUNT;
+    for (size_t i = ROW_COUNT; i-- > 0;) {
+        bool fails = !nt_success(rows[i].status);
+        /* The first that fails, else the first: STATUS_USER_APC is WSAEINTR and no failure. */
+        if (rows[i].wsa_error == error &&
+            (found == ROW_COUNT || fails || nt_success(rows[found].status)))
+            found = i;
+    }
+    if (found < ROW_COUNT)
+        return rows[found].status;
     ABSURD("a Winsock error without a status in spec/errors.def");
 }
 
