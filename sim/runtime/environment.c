@@ -106,7 +106,7 @@ bool environment_read(struct environment *environment, const char *(*get)(const 
     const char *seed = get("BERTH_SEED"), *user = get("BERTH_USER");
     const char *profile = get("BERTH_PROFILE"), *set = get("BERTH_SET");
     const char *trace = get("BERTH_TRACE"), *machine = get("BERTH_MACHINE");
-    const char *ownership = get("BERTH_OWNERSHIP");
+    const char *ownership = get("BERTH_OWNERSHIP"), *preemption = get("BERTH_PREEMPTION");
 
     *environment = (struct environment){.seed = 1, .launch = users[0].launch, .ownership = true};
     profile_default(&environment->profile);
@@ -122,6 +122,9 @@ bool environment_read(struct environment *environment, const char *(*get)(const 
         return false;
     if (ownership != NULL &&
         !read_switch(&environment->ownership, "BERTH_OWNERSHIP", ownership, message))
+        return false;
+    if (preemption != NULL &&
+        !read_switch(&environment->preemption, "BERTH_PREEMPTION", preemption, message))
         return false;
     return machine == NULL || read_path(&environment->machine, "BERTH_MACHINE", machine, message);
 }

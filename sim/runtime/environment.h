@@ -1,5 +1,5 @@
 /* How a program is run, as the environment says: BERTH_SEED, BERTH_USER, BERTH_PROFILE, BERTH_SET,
- * BERTH_TRACE, BERTH_MACHINE, BERTH_OWNERSHIP. docs/programs.md explains them.
+ * BERTH_TRACE, BERTH_MACHINE, BERTH_OWNERSHIP, BERTH_PREEMPTION. docs/programs.md explains them.
  */
 #ifndef SIM_RUNTIME_ENVIRONMENT_H
 #define SIM_RUNTIME_ENVIRONMENT_H
@@ -13,6 +13,7 @@ struct environment {
     const char *trace;   /* a path, "-" for standard error, or NULL */
     const char *machine; /* a path or NULL */
     bool ownership;      /* report misuse of what the provider owns */
+    bool preemption;     /* threads may lose their turns at calls */
 };
 
 enum { ENVIRONMENT_MESSAGE_SIZE = 1024 };

@@ -91,6 +91,22 @@ static void settings_are_answers_of_the_profile(void **state)
     assert_false(reads("BERTH_SET", "acquire_collision"));
 }
 
+static void switches_are_on_or_off(void **state)
+{
+    (void)state;
+    assert_true(reads(NULL, NULL));
+    assert_true(environment.ownership);
+    assert_false(environment.preemption);
+    assert_true(reads("BERTH_PREEMPTION", "on"));
+    assert_true(environment.preemption);
+    assert_true(reads("BERTH_PREEMPTION", "off"));
+    assert_false(environment.preemption);
+    assert_true(reads("BERTH_OWNERSHIP", "off"));
+    assert_false(environment.ownership);
+    assert_false(reads("BERTH_PREEMPTION", "yes"));
+    assert_string_equal(message, "BERTH_PREEMPTION='yes': expected on or off");
+}
+
 static void files_are_named_and_profiles_read(void **state)
 {
     (void)state;
@@ -120,6 +136,7 @@ int main(void)
         cmocka_unit_test(seeds),
         cmocka_unit_test(users),
         cmocka_unit_test(settings_are_answers_of_the_profile),
+        cmocka_unit_test(switches_are_on_or_off),
         cmocka_unit_test(files_are_named_and_profiles_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

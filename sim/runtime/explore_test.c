@@ -229,6 +229,82 @@ static void an_event_beyond_the_horizon_waits_for_the_threads(void **state)
     assert_int_equal(berth_explore(machine, &exploration, NULL), 8);
 }
 
+/* ---- A cancel, an arrival ---------------------------------------------------------------------
+ */
+
+struct cancel_race {
+    SOCKET receiver, sender;
+    OVERLAPPED overlapped;
+    char bytes[8];
+    int arrived, cancelled, found;
+};
+
+static DWORD WINAPI send_one(LPVOID parameter)
+{
+    const struct cancel_race *race = parameter;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(4000)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return (DWORD)sendto(race->sender, "data", 4, 0, (const struct sockaddr *)&to, sizeof to);
+}
+
+static DWORD WINAPI cancel_one(LPVOID parameter)
+{
+    struct cancel_race *race = parameter;
+    race->found += CancelIoEx((HANDLE)race->receiver, &race->overlapped);
+    return 0;
+}
+
+static bool run_cancel_race(struct berth *berth, uint64_t number, void *context)
+{
+    struct cancel_race *race = context;
+    DWORD flags = 0;
+    WSABUF buffer = {.len = sizeof race->bytes, .buf = race->bytes};
+    (void)number;
+
+    boot_and_enter(berth, &standard);
+    race->receiver = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    race->sender = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    race->overlapped = (OVERLAPPED){0};
+    race->found = 0;
+    assert_int_equal(bind_port(race->receiver, 4000), 0);
+    WSARecv(race->receiver, &buffer, 1, NULL, &flags, &race->overlapped, NULL);
+    HANDLE threads[] = {CreateThread(NULL, 0, send_one, race, 0, NULL),
+                        CreateThread(NULL, 0, cancel_one, race, 0, NULL)};
+    berth_set_preemption(berth, BERTH_PREEMPT_EXPLORE);
+    WaitForMultipleObjects(2, threads, TRUE, INFINITE);
+    berth_set_preemption(berth, BERTH_PREEMPT_NEVER);
+    Sleep(1);
+
+    /* Told once, by one or the other; and what was not received then is received now. */
+    assert_true(HasOverlappedIoCompleted(&race->overlapped));
+    if (race->overlapped.Internal == 0) {
+        assert_int_equal(race->overlapped.InternalHigh, 4);
+        assert_int_equal(race->found, 0);
+        race->arrived++;
+    } else {
+        assert_int_equal((DWORD)race->overlapped.Internal, 0xC0000120);
+        assert_int_equal(race->found, 1);
+        assert_int_equal(recv(race->receiver, race->bytes, sizeof race->bytes, 0), 4);
+        race->cancelled++;
+    }
+    berth_leave(berth);
+    return true;
+}
+
+static void nothing_is_lost_in_any_order_of_cancel_and_arrival(void **state)
+{
+    (void)state;
+    struct cancel_race race = {.receiver = 0};
+    const struct berth_exploration exploration = {.run = run_cancel_race, .context = &race};
+    bool all = false;
+    uint64_t orders = berth_explore(machine, &exploration, &all);
+    assert_true(all);
+    assert_int_equal(orders, (uint64_t)race.arrived + (uint64_t)race.cancelled);
+    assert_true(race.arrived > 0);
+    assert_true(race.cancelled > 0);
+    assert_in_range(orders, 20, 1000);
+}
+
 #define EXPLORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -240,6 +316,7 @@ int main(void)
         EXPLORE_TEST(it_is_the_same_the_second_time),
         EXPLORE_TEST(without_preemption_threads_run_to_their_ends),
         EXPLORE_TEST(an_event_comes_at_every_point),
+        EXPLORE_TEST(nothing_is_lost_in_any_order_of_cancel_and_arrival),
         EXPLORE_TEST(an_event_beyond_the_horizon_waits_for_the_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

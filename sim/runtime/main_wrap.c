@@ -141,6 +141,8 @@ static struct berth *switch_on(const struct environment *environment)
         return NULL;
     if (trace != NULL)
         berth_trace(machine, write_trace, trace);
+    if (environment->preemption)
+        berth_set_preemption(machine, BERTH_PREEMPT_AT_CALLS);
     if (environment->ownership)
         berth_on_misuse(machine, print_misuse, NULL);
     if ((file == NULL || machine_file_attach(file, machine)) && berth_boot(machine) &&
