@@ -49,6 +49,10 @@ static void an_overlapped_acquire_ends_with_the_block(void)
         memset(&instance, 0, sizeof(instance));
         result = reservation_ioctl(s, SIO_ACQUIRE_PORT_RESERVATION, &range, sizeof(range),
                                    &instance, sizeof(instance), &returned, &overlapped, NULL);
+        if (result == 0)
+            OBSERVE(ioctl_pends, at_once);
+        else if (WSAGetLastError() == WSA_IO_PENDING)
+            OBSERVE(ioctl_pends, later);
         assert_int_equal(await(s, result, &overlapped, &bytes), 0);
         assert_int_equal(bytes, sizeof(instance));
         assert_one_of(returned, 0, sizeof(instance), COUNT_BEFORE);
