@@ -45,7 +45,9 @@ static const struct {
     KERNEL32(WaitForMultipleObjects) KERNEL32(CreateEventA) KERNEL32(CreateEventW)
     KERNEL32(SetEvent) KERNEL32(ResetEvent) KERNEL32(CloseHandle) KERNEL32(SetHandleInformation)
     KERNEL32(GetHandleInformation) KERNEL32(Sleep) KERNEL32(SleepEx) KERNEL32(GetTickCount64)
-    KERNEL32(LoadLibraryA) KERNEL32(GetModuleHandleA) KERNEL32(GetProcAddress)
+    KERNEL32(LoadLibraryA) KERNEL32(LoadLibraryW) KERNEL32(FreeLibrary)
+    KERNEL32(ExpandEnvironmentStringsA) KERNEL32(ExpandEnvironmentStringsW)
+    KERNEL32(GetModuleHandleA) KERNEL32(GetProcAddress)
     KERNEL32(FormatMessageA) KERNEL32(FormatMessageW) KERNEL32(GetProcessHeap) KERNEL32(HeapAlloc)
     KERNEL32(HeapReAlloc) KERNEL32(HeapFree) KERNEL32(HeapSize) KERNEL32(LocalAlloc)
     KERNEL32(LocalFree) KERNEL32(GlobalAlloc) KERNEL32(GlobalFree) KERNEL32(GetTickCount)
@@ -108,8 +110,12 @@ static bool names_module(const char *text, const char *name)
     return false;
 }
 
+/* A module of that name, wherever the path says that it lies. */
 static HMODULE find_module(LPCSTR name)
 {
+    for (LPCSTR at = name; at != NULL && *at != '\0'; at++)
+        if (*at == '\\' || *at == '/')
+            name = at + 1;
     for (size_t i = 0; name != NULL && i < sizeof modules / sizeof modules[0]; i++)
         if (names_module(name, modules[i].name))
             return (HMODULE)(uintptr_t)(MODULES_BASE * (unsigned)modules[i].module);
@@ -120,6 +126,25 @@ static HMODULE find_module(LPCSTR name)
 HMODULE LoadLibraryA(LPCSTR lpLibFileName)
 {
     return find_module(lpLibFileName);
+}
+
+HMODULE LoadLibraryW(LPCWSTR lpLibFileName)
+{
+    char name[MAX_PATH];
+    size_t i = 0;
+    for (; lpLibFileName != NULL && lpLibFileName[i] != 0 && i + 1 < sizeof name; i++)
+        name[i] = lpLibFileName[i] < 0x80 ? (char)lpLibFileName[i] : '?';
+    name[i] = '\0';
+    return find_module(name);
+}
+
+/* Nothing is ever unloaded. */
+BOOL FreeLibrary(HMODULE hLibModule)
+{
+    if (hLibModule != NULL)
+        return TRUE;
+    SetLastError(ERROR_INVALID_HANDLE);
+    return FALSE;
 }
 
 HMODULE GetModuleHandleA(LPCSTR lpModuleName)

@@ -167,6 +167,8 @@ BERTH_FUNCTION(int, WideCharToMultiByte,
                 LPSTR lpMultiByteStr, int cbMultiByte, LPCSTR lpDefaultChar,
                 BOOL *lpUsedDefaultChar));
 
+BERTH_FUNCTION(DWORD, ExpandEnvironmentStringsA, (LPCSTR lpSrc, LPSTR lpDst, DWORD nSize));
+BERTH_FUNCTION(DWORD, ExpandEnvironmentStringsW, (LPCWSTR lpSrc, LPWSTR lpDst, DWORD nSize));
 BERTH_FUNCTION(DWORD, GetEnvironmentVariableA, (LPCSTR lpName, LPSTR lpBuffer, DWORD nSize));
 BERTH_FUNCTION(DWORD, GetEnvironmentVariableW, (LPCWSTR lpName, LPWSTR lpBuffer, DWORD nSize));
 BERTH_FUNCTION(BOOL, SetEnvironmentVariableA, (LPCSTR lpName, LPCSTR lpValue));
@@ -209,6 +211,7 @@ static inline LONG InterlockedCompareExchange(LONG volatile *value, LONG next, L
 #endif
 #if defined(UNICODE)
 #define FormatMessage FormatMessageW
+#define ExpandEnvironmentStrings ExpandEnvironmentStringsW
 #define GetEnvironmentVariable GetEnvironmentVariableW
 #define SetEnvironmentVariable SetEnvironmentVariableW
 #define OutputDebugString OutputDebugStringW
@@ -216,6 +219,7 @@ static inline LONG InterlockedCompareExchange(LONG volatile *value, LONG next, L
 #define lstrlen lstrlenW
 #else
 #define FormatMessage FormatMessageA
+#define ExpandEnvironmentStrings ExpandEnvironmentStringsA
 #define GetEnvironmentVariable GetEnvironmentVariableA
 #define SetEnvironmentVariable SetEnvironmentVariableA
 #define OutputDebugString OutputDebugStringA

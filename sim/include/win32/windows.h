@@ -74,6 +74,8 @@ BERTH_FUNCTION(BOOL, SwitchToThread, (void));
 BERTH_FUNCTION(ULONGLONG, GetTickCount64, (void));
 
 BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
+BERTH_FUNCTION(HMODULE, LoadLibraryW, (LPCWSTR lpLibFileName));
+BERTH_FUNCTION(BOOL, FreeLibrary, (HMODULE hLibModule));
 BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
 BERTH_FUNCTION(DWORD, GetModuleFileNameA, (HMODULE hModule, LPSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(DWORD, GetModuleFileNameW, (HMODULE hModule, LPWSTR lpFilename, DWORD nSize));
