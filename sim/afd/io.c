@@ -174,6 +174,10 @@ static void fill(struct io *io, struct socket_object *socket, enum io_kind kind,
     io->buffer_count = 0;
     io->size = io->done = 0;
     io->has_address = false;
+    io->port = 0;
+    io->address = io->to = (struct address){0};
+    io->interface = 0;
+    io->ttl = 0;
     io->acceptor = NULL;
     io->timer = 0;
     io->kept = NULL;
