@@ -244,9 +244,12 @@ void do_implicit_bind(const uint8_t *bytes)
                 : (unsigned)WSAGetLastError();
     else
         answer = outcome(connect(handle_of(s), (const struct sockaddr *)&nobody, sizeof nobody));
-    if (excused(answer))
+    /* Memory may run out behind the bind, which then stands (winsock-behaviour row 72). */
+    const bool failed = allocation_failed() && answer != 0;
+    if (failed && port_now(s) == 0)
         return;
-    judge_choice(s, true, answer == WSAECONNREFUSED ? 0 : answer);
+    const bool bound = answer == WSAECONNREFUSED || failed;
+    judge_choice(s, true, bound ? 0 : answer);
 }
 
 void do_option(const uint8_t *bytes)
