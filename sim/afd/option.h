@@ -144,5 +144,7 @@ nt_status socket_join(struct socket_object *socket, const struct address *group,
                       const struct address *source);
 nt_status socket_leave(struct socket_object *socket, const struct address *group,
                        uint32_t interface, const struct address *source);
+nt_status socket_block_source(struct socket_object *socket, const struct address *group,
+                              uint32_t interface, const struct address *source, bool blocked);
 
 #endif

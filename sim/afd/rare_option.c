@@ -223,8 +223,12 @@ static void apply_keep_alive(struct socket_object *socket)
 void rare_option_apply(struct socket_object *socket)
 {
     if (socket->kind.protocol == PROTOCOL_UDP) {
-        if (socket->rare != NULL)
-            udp_set_unreachable(socket->endpoint, rare_option(socket, SOCKET_UDP_CONNRESET) != 0);
+        bool is_6 = socket->kind.family == FAMILY_6;
+        if (socket->rare == NULL)
+            return;
+        udp_set_unreachable(socket->endpoint, rare_option(socket, SOCKET_UDP_CONNRESET) != 0);
+        udp_set_loop(socket->endpoint,
+                     rare_option(socket, is_6 ? SOCKET_MULTICAST_LOOP_6 : SOCKET_MULTICAST_LOOP));
     } else if (socket->state == SOCKET_LISTENING) {
         if (rare_option(socket, SOCKET_CONDITIONAL_ACCEPT) != 0)
             tcp_listen_conditionally(socket->endpoint, true);
@@ -293,4 +297,12 @@ nt_status socket_leave(struct socket_object *socket, const struct address *group
     if (socket->kind.protocol != PROTOCOL_UDP)
         return STATUS_INVALID_PARAMETER;
     return udp_leave(socket->endpoint, group, interface, source);
+}
+
+nt_status socket_block_source(struct socket_object *socket, const struct address *group,
+                              uint32_t interface, const struct address *source, bool blocked)
+{
+    if (socket->kind.protocol != PROTOCOL_UDP)
+        return STATUS_INVALID_PARAMETER;
+    return udp_block(socket->endpoint, group, interface, source, blocked);
 }

@@ -16,6 +16,7 @@
 #include "sim/bench/echo.h"
 #include "sim/bench/executive.h"
 #include "sim/bench/host.h"
+#include "sim/bench/many.h"
 
 enum {
     RUNS = 7,
@@ -29,6 +30,9 @@ enum {
     MANY_PORTS = 60000,
     MANY_SOCKETS = 10000,
     BLOCK = 100,
+    PAIRS = 10000,
+    HOST_PAIRS = 200,
+    OPEN_PAIRS = 500000,
     ECHOES = 100000,
     HOST_ECHOES = 20000,
     EXIT_USAGE = 2,
@@ -348,7 +352,7 @@ static struct row millions(const char *what, double target, double (*measure)(vo
     return row;
 }
 
-enum { ROWS = 16 };
+enum { ROWS = 19 };
 
 static void measure_executive(struct row *rows)
 {
@@ -406,6 +410,41 @@ static void measure_echoes(struct row rows[2])
     rows[0].at_least = rows[1].at_least = true;
 }
 
+static double time_pairs(void)
+{
+    begin();
+    uint64_t start = host_now_ns();
+    need(many_pairs(PAIRS), "connecting many pairs");
+    double elapsed = (double)(host_now_ns() - start);
+    end();
+    return elapsed;
+}
+
+/* The host has too few descriptors, and its ports stay in TIME_WAIT: fewer of them, once. */
+static double host_pairs_time(void)
+{
+    uint64_t start = host_now_ns();
+    if (!host_pairs(HOST_PAIRS))
+        return 0;
+    return (double)(host_now_ns() - start) / HOST_PAIRS * PAIRS;
+}
+
+/* In a process of its own memory the host would need as many descriptors: it has no such row. */
+static void measure_many(struct row rows[3])
+{
+    rows[0] = measured("10,000 connected pairs, up and down", "ms", 100,
+                       median(time_pairs, SUITE_RUNS) / 1e6);
+    rows[0].peer = host_pairs_time() / 1e6;
+    begin();
+    uint64_t start = host_now_ns();
+    need(many_open(OPEN_PAIRS), "opening a million sockets");
+    rows[1] = measured("1,000,000 connected sockets opened, a byte at each", "s", 0,
+                       (double)(host_now_ns() - start) / 1e9);
+    rows[2] = measured("memory of 1,000,000 of them", "MB", 0,
+                       (double)berth_memory_used(machine) / 1e6);
+    end();
+}
+
 static void measure(struct row rows[ROWS])
 {
     int exit_code;
@@ -431,6 +470,7 @@ static void measure(struct row rows[ROWS])
     rows[8].at_least = true;
     measure_executive(&rows[9]);
     measure_echoes(&rows[14]);
+    measure_many(&rows[16]);
     if (host_run_beside("berth-conformance", &exit_code)) {
         rows[7].measured = true;
         rows[7].value = median(suite_time, SUITE_RUNS);

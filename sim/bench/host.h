@@ -34,6 +34,11 @@ bool host_counter(unsigned rounds);
 bool host_echo(unsigned rounds);
 bool host_echo_epoll(unsigned rounds);
 
+/* Connects, accepts and closes `pairs` pairs over TCP on loopback, all open at once in between.
+ * False when the host has too few descriptors.
+ */
+bool host_pairs(unsigned pairs);
+
 /* Runs the program `name` that lies beside this one, its output thrown away. False when there is no
  * such program; `exit_code` gets its exit code.
  */

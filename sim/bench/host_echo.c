@@ -123,3 +123,46 @@ bool host_echo_epoll(unsigned rounds)
 {
     return run(rounds, echo_epoll, ask_epoll);
 }
+
+/* ---- Many pairs -------------------------------------------------------------------------------
+ */
+
+enum { HOST_PAIRS_MAX = 4096 };
+
+static int connect_to(int listener)
+{
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (s >= 0 && getsockname(listener, (struct sockaddr *)&address, &size) == 0 &&
+        connect(s, (struct sockaddr *)&address, sizeof address) == 0)
+        return s;
+    if (s >= 0)
+        close(s);
+    return -1;
+}
+
+bool host_pairs(unsigned pairs)
+{
+    static int all[2 * HOST_PAIRS_MAX];
+    unsigned count = 0;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    bool good = pairs <= HOST_PAIRS_MAX && listener >= 0 && listen(listener, HOST_PAIRS_MAX) == 0;
+
+    for (unsigned i = 0; i < pairs && good; i++) {
+        all[count] = connect_to(listener);
+        good = all[count] >= 0;
+        count += good;
+    }
+    for (unsigned i = 0; i < pairs && good; i++) {
+        all[count] = accept(listener, NULL, NULL);
+        good = all[count] >= 0;
+        count += good;
+    }
+    while (count > 0)
+        close(all[--count]);
+    if (listener >= 0)
+        close(listener);
+    return good;
+}

@@ -124,9 +124,6 @@ static bool is_join(int name)
            name == MCAST_JOIN_GROUP || name == MCAST_JOIN_SOURCE_GROUP;
 }
 
-/* Blocking a source of a group that is joined as a whole is accepted and changes nothing: there is
- * nobody on this wire to be blocked.
- */
 static bool is_block(int name)
 {
     return name == IP_BLOCK_SOURCE || name == IP_UNBLOCK_SOURCE || name == MCAST_BLOCK_SOURCE ||
@@ -147,8 +144,10 @@ nt_status membership_set(struct call *call, struct socket_object *socket, int na
     if (!read_wish(socket, &copy, name, &wish) || wish.group.family != socket->kind.family)
         return STATUS_INVALID_PARAMETER;
     call->arguments[3] = wish.interface;
-    if (is_block(name))
-        return STATUS_SUCCESS;
+    if (is_block(name)) {
+        bool blocks = name == IP_BLOCK_SOURCE || name == MCAST_BLOCK_SOURCE;
+        return socket_block_source(socket, &wish.group, wish.interface, &wish.source, blocks);
+    }
     const struct address *source = wish.has_source ? &wish.source : NULL;
     return is_join(name) ? socket_join(socket, &wish.group, wish.interface, source)
                          : socket_leave(socket, &wish.group, wish.interface, source);
