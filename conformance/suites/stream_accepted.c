@@ -25,10 +25,10 @@ static void an_accepted_socket_has_the_options_of_the_listener(void)
     int size = sizeof(linger);
     START_WINSOCK();
     const SOCKET listener = tcp_socket();
-    assert_int_equal(bind_loopback(listener, 0), 0);
-    assert_int_equal(listen(listener, 1), 0);
     for (int i = 0; i < INHERITED_COUNT; i++)
         set_option(listener, INHERITED[i].level, INHERITED[i].option, INHERITED[i].value);
+    assert_int_equal(bind_loopback(listener, 0), 0);
+    assert_int_equal(listen(listener, 1), 0);
     assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_LINGER, (char *)&linger, size), 0);
     const SOCKET client = tcp_socket();
     assert_int_equal(connect_loopback(client, bound_port(listener)), 0);
