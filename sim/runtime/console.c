@@ -4,7 +4,7 @@
 #include <windows.h>
 
 #include "sim/runtime/crt.h"
-#include "sim/runtime/machine.h"
+#include "sim/runtime/guest_objects.h"
 #include "sim/runtime/utf.h"
 
 /* Numbers no handle has, for handles are multiples of 4; consoles once had such on Windows too. */
@@ -38,13 +38,14 @@ static FILE *stream_of(HANDLE handle)
     }
 }
 
-/* Files are not modelled: only the console can be written to. */
+/* Files are not modelled: only the console and sockets can be written to. */
 BOOL WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped)
 {
+    if (handle_find(guest_process(), guest_number(hFile), OBJECT_SOCKET) != NULL)
+        return socket_write_file(hFile, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten,
+                                 lpOverlapped);
     FILE *stream = stream_of(hFile);
-
-    (void)lpOverlapped;
     if (stream == NULL)
         return FALSE;
     DWORD written = (DWORD)fwrite(lpBuffer, 1, nNumberOfBytesToWrite, stream);

@@ -47,6 +47,10 @@ static inline struct file *guest_file(HANDLE handle)
 struct port;
 bool guest_set_port(HANDLE handle, struct port *port, uint64_t key);
 
+/* WriteFile of a socket. */
+BOOL socket_write_file(HANDLE file, LPCVOID buffer, DWORD size, LPDWORD count,
+                       LPOVERLAPPED overlapped);
+
 /* Waits; the answer is WaitForSingleObject's. */
 DWORD guest_wait(const struct wait_request *request);
 

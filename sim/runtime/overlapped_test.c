@@ -206,6 +206,65 @@ static void a_bound_callback_is_told(void **state)
     assert_int_equal(pool_error, ERROR_OPERATION_ABORTED);
 }
 
+/* ---- Sockets as files -------------------------------------------------------------------------
+ */
+
+static void CALLBACK file_told(DWORD error, DWORD bytes, LPOVERLAPPED overlapped)
+{
+    tell(error, bytes, overlapped, 0);
+}
+
+static void a_socket_is_read_and_written_like_a_file(void **state)
+{
+    (void)state;
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    static OVERLAPPED a, b;
+    DWORD bytes = 9;
+    a = (OVERLAPPED){.hEvent = event};
+    b = (OVERLAPPED){0};
+    assert_false(ReadFile((HANDLE)receiver, buffer, sizeof buffer, &bytes, NULL));
+    assert_int_equal(GetLastError(), ERROR_INVALID_PARAMETER);
+    assert_false(ReadFile(event, buffer, sizeof buffer, &bytes, &a));
+    assert_int_equal(GetLastError(), ERROR_INVALID_HANDLE);
+    assert_false(ReadFile((HANDLE)receiver, buffer, sizeof buffer, &bytes, &a));
+    assert_int_equal(GetLastError(), ERROR_IO_PENDING);
+    assert_int_equal(bytes, 0);
+    assert_true(WriteFile((HANDLE)sender, "12345", 5, &bytes, &b));
+    assert_int_equal(bytes, 5);
+    assert_int_equal(WaitForSingleObject(event, 5), WAIT_OBJECT_0);
+    assert_true(GetOverlappedResult((HANDLE)receiver, &a, &bytes, TRUE));
+    assert_int_equal(bytes, 5);
+    assert_memory_equal(buffer, "12345", 5);
+
+    told[0] = '\0';
+    assert_true(ReadFileEx((HANDLE)receiver, buffer, sizeof buffer, &a, file_told));
+    assert_true(WriteFileEx((HANDLE)sender, "abc", 3, &b, file_told));
+    Sleep(1);
+    assert_int_equal(SleepEx(0, TRUE), WAIT_IO_COMPLETION);
+    assert_string_equal(told, "33");
+    assert_false(ReadFileEx((HANDLE)receiver, buffer, sizeof buffer, &a, NULL));
+
+    assert_false(ReadFile((HANDLE)tcp_socket(), buffer, 1, &bytes, &a)); /* not connected */
+    assert_int_equal(GetLastError(), ERROR_CONNECTION_INVALID);
+}
+
+static void a_socket_without_the_attribute_is_read_by_waiting(void **state)
+{
+    (void)state;
+    SOCKET s = WSASocketA(AF_INET, SOCK_DGRAM, IPPROTO_UDP, NULL, 0, 0);
+    u_long on = 1;
+    DWORD bytes = 0;
+    assert_int_equal(bind_port(s, 4001), 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(4001)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ioctlsocket(s, (LONG)FIONBIO, &on);
+    SOCKET other = udp_socket();
+    sendto(other, "xyz", 3, 0, (const struct sockaddr *)&to, sizeof to);
+    assert_true(
+        ReadFile((HANDLE)s, buffer, sizeof buffer, &bytes, NULL)); /* it comes in a moment */
+    assert_int_equal(bytes, 3);
+}
+
 /* ---- Cancelling -------------------------------------------------------------------------------
  */
 
@@ -385,6 +444,8 @@ int main(void)
         OVERLAPPED_TEST(routines_run_in_order_in_an_alertable_wait),
         OVERLAPPED_TEST(the_pool_is_told),
         OVERLAPPED_TEST(a_bound_callback_is_told),
+        OVERLAPPED_TEST(a_socket_is_read_and_written_like_a_file),
+        OVERLAPPED_TEST(a_socket_without_the_attribute_is_read_by_waiting),
         OVERLAPPED_TEST(cancel_io_is_for_the_threads_own),
         OVERLAPPED_TEST(a_blocked_call_is_cancelled_from_outside),
         OVERLAPPED_TEST(a_blocked_thread_may_be_terminated),

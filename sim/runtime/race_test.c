@@ -88,7 +88,7 @@ static void open_pair(SOCKET pair[2])
     assert_int_not_equal(pair[1], INVALID_SOCKET);
     closesocket(listener);
     for (int i = 0; i < 2; i++) {
-        ioctlsocket(pair[i], (long)FIONBIO, &on);
+        ioctlsocket(pair[i], (LONG)FIONBIO, &on);
         if (way == BY_PORT)
             CreateIoCompletionPort((HANDLE)pair[i], port, 0, 0);
     }

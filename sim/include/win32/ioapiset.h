@@ -34,6 +34,16 @@ BERTH_FUNCTION(BOOL, SetFileCompletionNotificationModes, (HANDLE FileHandle, UCH
 BERTH_FUNCTION(BOOL, BindIoCompletionCallback,
                (HANDLE FileHandle, LPOVERLAPPED_COMPLETION_ROUTINE Function, ULONG Flags));
 
+BERTH_FUNCTION(BOOL, ReadFile,
+               (HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+                LPDWORD lpNumberOfBytesRead, LPOVERLAPPED lpOverlapped));
+BERTH_FUNCTION(BOOL, ReadFileEx,
+               (HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
+                LPOVERLAPPED lpOverlapped, LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine));
+BERTH_FUNCTION(BOOL, WriteFileEx,
+               (HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
+                LPOVERLAPPED lpOverlapped, LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine));
+
 BERTH_FUNCTION(BOOL, GetOverlappedResult,
                (HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                 BOOL bWait));
