@@ -12,4 +12,6 @@
 #include <nspapi.h>
 #include <ws2spi.h>
 
+#include <iphlpapi.h>
+
 #include "sim/include/win32/layout_check.h"

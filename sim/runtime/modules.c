@@ -35,6 +35,8 @@ static const struct {
 } exports[] = {
     /* clang-format off */
 #include "sim/winsock/exports.def"
+    IPHLPAPI(GetAdaptersAddresses) IPHLPAPI(GetNumberOfInterfaces) IPHLPAPI(GetBestInterface)
+    IPHLPAPI(GetBestInterfaceEx) IPHLPAPI(if_nametoindex) IPHLPAPI(if_indextoname)
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)

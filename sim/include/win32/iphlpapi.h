@@ -1,7 +1,8 @@
-/* The six functions of persistent port reservations. StartPort is in network byte order. */
+/* Persistent port reservations, whose StartPort is in network byte order, and the interfaces. */
 #ifndef BERTH_WIN32_IPHLPAPI_H
 #define BERTH_WIN32_IPHLPAPI_H
 
+#include "iptypes.h"
 #include "windef.h"
 #include "winerror.h"
 
@@ -15,5 +16,14 @@ BERTH_FUNCTION(ULONG, LookupPersistentTcpPortReservation,
                (USHORT StartPort, USHORT NumberOfPorts, PULONG64 Token));
 BERTH_FUNCTION(ULONG, LookupPersistentUdpPortReservation,
                (USHORT StartPort, USHORT NumberOfPorts, PULONG64 Token));
+
+BERTH_FUNCTION(ULONG, GetAdaptersAddresses,
+               (ULONG Family, ULONG Flags, PVOID Reserved, PIP_ADAPTER_ADDRESSES AdapterAddresses,
+                PULONG SizePointer));
+BERTH_FUNCTION(DWORD, GetNumberOfInterfaces, (PDWORD pdwNumIf));
+BERTH_FUNCTION(DWORD, GetBestInterface, (ULONG dwDestAddr, PDWORD pdwBestIfIndex));
+BERTH_FUNCTION(DWORD, GetBestInterfaceEx, (struct sockaddr * pDestAddr, PDWORD pdwBestIfIndex));
+BERTH_FUNCTION(NET_IFINDEX, if_nametoindex, (PCSTR InterfaceName));
+BERTH_FUNCTION(PCHAR, if_indextoname, (NET_IFINDEX InterfaceIndex, PCHAR InterfaceName));
 
 #endif

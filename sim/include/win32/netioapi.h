@@ -1,0 +1,2 @@
+/* Interfaces by name and number: in the SDK a part of iphlpapi.h. */
+#include "iphlpapi.h"
