@@ -33,6 +33,23 @@ static void append(struct io_queue *queue, struct io *io)
     queue->last = io;
 }
 
+/* Behind the others, as receives are served, but where the profile has it otherwise. */
+static void stand_in_line(struct io_queue *queue, struct io *io, enum io_kind kind)
+{
+    const struct profile *profile = socket_profile(io->socket);
+    bool ahead = kind == IO_RECEIVE && BEHAVES(profile, receive_order, last_first);
+    struct io *first = queue->first;
+    append(queue, io);
+    if (!ahead || first == NULL)
+        return;
+    io->previous->next = NULL;
+    queue->last = io->previous;
+    io->previous = NULL;
+    io->next = first;
+    first->previous = io;
+    queue->first = io;
+}
+
 static void take_out(struct io *io)
 {
     struct io_queue *queue = io->queue;
@@ -90,7 +107,7 @@ nt_status io_enqueue(struct io *io, struct socket_object *on, enum io_kind kind)
     struct socket_waits *waits = socket_waits(on);
     if (waits == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    append(&waits->queues[kind], io);
+    stand_in_line(&waits->queues[kind], io, kind);
     request_pend(&io->request);
     io_watched(io, IO_PENDS);
     return STATUS_PENDING;
@@ -119,6 +136,8 @@ static void cancel(struct request *request)
         tcp_connect_cancel(io->socket->endpoint);
         io->socket->state = SOCKET_BOUND;
     }
+    if (io->kind == IO_RECEIVE && BEHAVES(socket_profile(io->socket), cancel_data, lost))
+        io->socket->waits->swallows = true;
     io_complete(io, has_bytes ? STATUS_SUCCESS : STATUS_CANCELLED, has_bytes ? io->done : 0);
 }
 

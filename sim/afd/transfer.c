@@ -214,6 +214,18 @@ static void received(struct io *io, struct socket_object *from)
     events_enable(from, urgent ? EVENT_OOB : EVENT_READ);
 }
 
+/* The same; but what a cancelled receive took along, where the profile lets it, is gone. */
+static nt_status receive_next(struct io *io, struct socket_object *socket)
+{
+    nt_status status = receive_attempt(io, socket);
+    if (status != STATUS_SUCCESS || io->done == 0 || socket->waits == NULL ||
+        !socket->waits->swallows)
+        return status;
+    socket->waits->swallows = false;
+    io->done = 0;
+    return receive_attempt(io, socket);
+}
+
 static bool waits_ahead(const struct io *io, const struct socket_object *socket)
 {
     const struct io *first = io_waiting(socket, IO_RECEIVE);
@@ -231,7 +243,7 @@ nt_status socket_receive(struct io *io)
     if (io->buffer_count == 0 && BEHAVES(socket_profile(socket), receive_no_buffers, wsaeinval))
         return STATUS_INVALID_PARAMETER;
 
-    status = waits_ahead(io, socket) ? STATUS_PENDING : receive_attempt(io, socket);
+    status = waits_ahead(io, socket) ? STATUS_PENDING : receive_next(io, socket);
     if (status == STATUS_PENDING)
         return io_enqueue(io, socket, IO_RECEIVE);
     received(io, socket);
@@ -251,7 +263,7 @@ void receives_serve(struct socket_object *socket)
         if (blocked[urgent])
             continue;
         io_watched(io, IO_MOVES);
-        nt_status status = receive_attempt(io, socket);
+        nt_status status = receive_next(io, socket);
         if (status == STATUS_PENDING) {
             io_watched(io, IO_MOVED);
             blocked[urgent] = true;

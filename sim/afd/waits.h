@@ -26,6 +26,7 @@ struct socket_waits {
     void *context;
     uint32_t mask;
     uint32_t posted; /* message selection: told, and not enabled again */
+    bool swallows; /* a cancelled receive takes along what comes next: a defect of some profiles */
 };
 
 /* A socket without an endpoint yet and with one reference: accept's. NULL when the arena is full.

@@ -126,8 +126,13 @@ static void act(struct io *io)
     io_finish(io, status, nt_success(status) ? ioctl->stored : 0);
 }
 
+/* Runs before the guest is told. */
 static void forget_copy(struct io *io)
 {
+    struct ioctl *ioctl = io->guest[GUEST_IOCTL];
+    if (io->request.status == STATUS_CANCELLED && ioctl->code == SIO_ACQUIRE_PORT_RESERVATION &&
+        BEHAVES(ioctl->call.profile, cancelled_acquire, keeps_ports))
+        reservation_acquire_now(ioctl);
     arena_give(&io->socket->afd->nt->engine->arena, io->guest[GUEST_IOCTL], sizeof(struct ioctl));
 }
 

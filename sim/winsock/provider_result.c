@@ -43,12 +43,18 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
         return STATUS_INVALID_HANDLE; /* row 112: Winsock knows nothing of the copy */
     if (!call->winsock->afd->network_up)
         return STATUS_HOST_DOWN; /* OVL-030 */
+    if (overlapped == NULL && BEHAVES(call->profile, null_result_pointer, accepted))
+        return STATUS_SUCCESS;
     if (!memory_probe(call, overlapped, sizeof copy, ACCESS_READ) ||
         !memory_probe(call, transfer, sizeof *transfer, ACCESS_WRITE) ||
         !memory_probe(call, flags, sizeof *flags, ACCESS_WRITE))
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, &copy, overlapped, sizeof copy);
-    if (copy.Internal == STATUS_PENDING && wait) {
+    const struct profile *profile = call->profile;
+    const DWORD none = 0;
+    if (copy.Internal != STATUS_SUCCESS && BEHAVES(profile, result_of_failure, zero))
+        memory_write(call, transfer, &none, sizeof none);
+    if (copy.Internal == STATUS_PENDING && wait && BEHAVES(profile, result_wait, waits)) {
         status = await(call, socket, overlapped, &copy);
         if (!nt_success(status))
             return status;
