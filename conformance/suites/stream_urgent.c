@@ -4,7 +4,7 @@
 static bool at_mark(SOCKET s)
 {
     u_long at = 0xdead;
-    assert_int_equal(ioctlsocket(s, (long)SIOCATMARK, &at), 0);
+    assert_int_equal(ioctlsocket(s, (int)SIOCATMARK, &at), 0);
     assert_one_of(at, FALSE, TRUE);
     return at == TRUE;
 }
@@ -12,7 +12,7 @@ static bool at_mark(SOCKET s)
 static u_long readable(SOCKET s)
 {
     u_long bytes = 0xdead;
-    assert_int_equal(ioctlsocket(s, (long)FIONREAD, &bytes), 0);
+    assert_int_equal(ioctlsocket(s, (int)FIONREAD, &bytes), 0);
     return bytes;
 }
 
