@@ -85,6 +85,70 @@ static void an_accepted_socket_is_no_listener(void)
     END_WINSOCK();
 }
 
+/* ---- Two listeners on one port --------------------------------------------------------------- */
+
+static SOCKET listen_at(ULONG address, USHORT port, bool reuse)
+{
+    const SOCKET s = open_socket(AF_INET, SOCK_STREAM);
+    if (reuse)
+        set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+    assert_int_equal(bind_ipv4(s, address, port), 0);
+    assert_int_equal(listen(s, 5), 0);
+    return s;
+}
+
+/* A client of the port comes to the first of two listeners. */
+static void assert_comes_to(SOCKET first, SOCKET other, USHORT port)
+{
+    const SOCKET client = open_socket(AF_INET, SOCK_STREAM);
+    assert_int_equal(connect_loopback(client, port), 0);
+    assert_becomes(first, SET_READ);
+    assert_is_not(other, SET_READ);
+    close_socket(accept_one(first));
+    close_socket(client);
+}
+
+static unsigned accepts_client(SOCKET listener, USHORT port)
+{
+    const SOCKET client = open_socket(AF_INET, SOCK_STREAM);
+    const unsigned outcome = connect_loopback(client, port);
+    if (outcome == 0)
+        close_socket(accept_one(listener));
+    close_socket(client);
+    return outcome;
+}
+
+static void a_client_comes_to_the_more_specific_listener(void)
+{
+    const USHORT port = free_ports(2);
+    START_WINSOCK();
+    const SOCKET all = listen_at(INADDR_ANY, port, false);
+    const SOCKET loopback = listen_at(INADDR_LOOPBACK, port, false);
+    assert_comes_to(loopback, all, port);
+    const SOCKET second = listen_at(INADDR_LOOPBACK, (USHORT)(port + 1), false);
+    const SOCKET second_all = listen_at(INADDR_ANY, (USHORT)(port + 1), false);
+    assert_comes_to(second, second_all, (USHORT)(port + 1));
+    close_socket(second_all);
+    close_socket(second);
+    close_socket(loopback);
+    assert_int_equal(accepts_client(all, port), 0);
+    close_socket(all);
+    END_WINSOCK();
+}
+
+static void of_two_listeners_that_share_the_first_bound_is_come_to(void)
+{
+    const USHORT port = free_ports(1);
+    START_WINSOCK();
+    const SOCKET first = listen_at(INADDR_LOOPBACK, port, true);
+    const SOCKET second = listen_at(INADDR_LOOPBACK, port, true);
+    assert_comes_to(first, second, port);
+    assert_comes_to(first, second, port);
+    close_socket(second);
+    close_socket(first);
+    END_WINSOCK();
+}
+
 /* ---- WSAAccept ------------------------------------------------------------------------------- */
 
 struct condition {
@@ -266,6 +330,8 @@ static const struct suite_case cases[] = {
     CASE(an_accepted_socket_has_the_options_of_the_listener, ACC_021),
     CASE(an_accepted_socket_has_the_blocking_mode_of_the_listener, ACC_022),
     CASE(an_accepted_socket_is_no_listener, ACC_023),
+    CASE(a_client_comes_to_the_more_specific_listener, ACC_048),
+    CASE(of_two_listeners_that_share_the_first_bound_is_come_to, ACC_049),
     CASE(the_condition_is_told_who_calls_whom, ACC_024),
     CASE(who_is_rejected_is_reset, ACC_025),
     CASE(who_is_deferred_waits_on, ACC_026),

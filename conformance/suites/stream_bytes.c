@@ -177,6 +177,29 @@ static void a_receive_of_no_bytes_takes_none(void)
     END_WINSOCK();
 }
 
+static void an_overlapped_receive_of_no_bytes_waits_for_some_and_takes_none(void)
+{
+    WSAOVERLAPPED overlapped;
+    char byte = '#';
+    WSABUF buffer = {0, &byte};
+    DWORD bytes, flags = 0;
+    START_WINSOCK();
+    const struct pair pair = connected_pair();
+    overlapped_begin(&overlapped);
+    assert_fails_with(WSARecv(pair.server, &buffer, 1, NULL, &flags, &overlapped, NULL),
+                      WSA_IO_PENDING);
+    assert_int_equal(WSAWaitForMultipleEvents(1, &overlapped.hEvent, TRUE, 20, FALSE),
+                     WSA_WAIT_TIMEOUT);
+    send_bytes(pair.client, "abc", 3);
+    assert_int_equal(overlapped_end(pair.server, &overlapped, &bytes), 0);
+    assert_int_equal(bytes, 0);
+    assert_int_equal(byte, '#');
+    expect_bytes(pair.server, "abc", 3);
+    overlapped_close(&overlapped);
+    close_pair(&pair);
+    END_WINSOCK();
+}
+
 static void a_send_of_no_bytes_is_a_success_nobody_sees(void)
 {
     char got[4];
@@ -402,6 +425,7 @@ static const struct suite_case cases[] = {
     CASE(waitall_does_not_go_with_everything, TCP_007),
     CASE(nothing_there_would_block, TCP_008),
     CASE(a_receive_of_no_bytes_takes_none, TCP_009),
+    CASE(an_overlapped_receive_of_no_bytes_waits_for_some_and_takes_none, TCP_050),
     CASE(a_send_of_no_bytes_is_a_success_nobody_sees, TCP_010),
     CASE(buffers_are_gathered_and_scattered_in_their_order, TCP_011, TCP_012),
     CASE(a_receive_wants_a_buffer, TCP_013),

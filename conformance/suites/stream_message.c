@@ -126,6 +126,21 @@ static void wsasendmsg_binds_a_socket_that_is_not_bound(void)
     END_WINSOCK();
 }
 
+static void wsasendmsg_that_fails_for_its_count_binds_all_the_same(void)
+{
+    struct message message;
+    START_WINSOCK();
+    const struct ends ends = datagram_ends();
+    const SOCKET s = udp_socket();
+    message_begin(&message);
+    message.name = ends.receivers_name;
+    assert_fails_with(find_sendmsg(s)(s, &message.head, 0, NULL, NULL, NULL), WSAEFAULT);
+    assert_int_not_equal(bound_port(s), 0);
+    close_socket(s);
+    close_ends(&ends);
+    END_WINSOCK();
+}
+
 static void wsarecvmsg_scatters_a_datagram_and_names_its_sender(void)
 {
     struct message message;
@@ -253,6 +268,7 @@ static const struct suite_case cases[] = {
     CASE(wsasendmsg_is_not_for_streams, EXT_013),
     CASE(wsasendmsg_gathers_a_datagram, EXT_014),
     CASE(wsasendmsg_binds_a_socket_that_is_not_bound, EXT_015),
+    CASE(wsasendmsg_that_fails_for_its_count_binds_all_the_same, EXT_022),
     CASE(wsarecvmsg_scatters_a_datagram_and_names_its_sender, EXT_016),
     CASE(wsarecvmsg_says_when_a_datagram_is_cut, EXT_017),
     CASE(wsarecvmsg_may_only_look, EXT_018),

@@ -100,6 +100,26 @@ static void a_host_that_falls_silent_ends_the_connection(void)
     END_WINSOCK();
 }
 
+static void keep_alive_finds_a_host_that_is_gone(void)
+{
+    struct tcp_keepalive values = {1, 5000, 1000};
+    DWORD returned;
+    char byte;
+    START_WINSOCK();
+    const SOCKET s = connected_to_host("send hello; echo");
+    expect_bytes(s, "hello", 5);
+    assert_int_equal(
+        WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values), NULL, 0, &returned, NULL, NULL),
+        0);
+    assert_true(testbed_remote_cut(&HOST, true));
+    const ULONGLONG begun = GetTickCount64();
+    assert_int_equal(recv(s, &byte, 1, 0), SOCKET_ERROR);
+    assert_one_of(WSAGetLastError(), WSAENETRESET, WSAECONNABORTED, WSAECONNRESET, WSAETIMEDOUT);
+    assert_in_range(GetTickCount64() - begun, 5000, 60000);
+    close_socket(s);
+    END_WINSOCK();
+}
+
 static DWORD WINAPI sending_letters(LPVOID argument)
 {
     const SOCKET s = *(const SOCKET *)argument;
@@ -142,6 +162,7 @@ static const struct suite_case cases[] = {
     CASE(an_echo_comes_back_from_another_host, TCP_047),
     CASE(what_the_network_loses_doubles_and_overtakes_arrives_once_and_in_order, TCP_048),
     CASE(a_host_that_falls_silent_ends_the_connection, TCP_049),
+    CASE(keep_alive_finds_a_host_that_is_gone, TCP_051),
     CASE(another_host_refuses, CON_032),
     CASE(another_host_connects_and_is_accepted, ACC_047),
     CASE(a_reset_of_another_host_is_told, SHUT_042),
