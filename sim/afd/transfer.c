@@ -24,22 +24,32 @@ static struct io_buffer piece_at(const struct io *io, uint64_t offset)
 
 static void scatter(const struct io *io, const unsigned char *bytes, uint32_t size)
 {
+    struct process *before;
+    if (!memory_enter(io->request.thread->process, &before))
+        return;
     for (uint32_t done = 0; done < size;) {
         struct io_buffer piece = piece_at(io, done);
         uint32_t part = piece.size < size - done ? piece.size : size - done;
         memcpy(piece.base, bytes + done, part);
         done += part;
     }
+    memory_leave(io->socket->afd->nt, before);
 }
 
 static void gather(const struct io *io, unsigned char *bytes, uint32_t size)
 {
+    struct process *before;
+    if (!memory_enter(io->request.thread->process, &before)) {
+        memset(bytes, 0, size);
+        return;
+    }
     for (uint32_t done = 0; done < size;) {
         struct io_buffer piece = piece_at(io, done);
         uint32_t part = piece.size < size - done ? piece.size : size - done;
         memcpy(bytes + done, piece.base, part);
         done += part;
     }
+    memory_leave(io->socket->afd->nt, before);
 }
 
 /* ---- Receiving a stream -----------------------------------------------------------------------

@@ -77,6 +77,25 @@ uint64_t nt_uptime_ns(const struct nt *nt)
     return nt->engine->now_ns - nt->booted_ns;
 }
 
+bool memory_enter(struct process *process, struct process **before)
+{
+    const struct nt *nt = process->object.nt;
+
+    *before = NULL;
+    if (nt->bring_memory == NULL)
+        return true;
+    if (process->ended)
+        return false;
+    *before = nt->bring_memory(process);
+    return true;
+}
+
+void memory_leave(struct nt *nt, struct process *before)
+{
+    if (before != NULL && !before->ended)
+        nt->bring_memory(before);
+}
+
 static void check_ready_queue(const struct nt *nt)
 {
     uint32_t count = 0;

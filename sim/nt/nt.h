@@ -54,10 +54,16 @@ struct nt {
     uint64_t horizon_ns;
     uint64_t boots;
     uint64_t booted_ns;
+    struct window *windows; /* the oldest first */
+    uint64_t windows_made;
     /* The floor that runs programs: what it keeps, and what it is told. Any may be NULL. */
     void *runtime;
     void (*thread_runs)(struct thread *thread); /* before it does */
     void (*thread_ended)(struct thread *thread);
+    /* Brings the variables of a process to their place; answers whose were there. NULL while no two
+     * processes share the place.
+     */
+    struct process *(*bring_memory)(struct process *process);
     void (*process_ended)(struct process *process);
     /* The process ends, and has a pool: gives it back. Its threads have ended. */
     void (*pool_ends)(struct process *process);
@@ -99,6 +105,12 @@ static inline void nt_preempt(struct nt *nt)
     if (nt->preempt)
         nt_give_way(nt);
 }
+
+/* For whoever reads or writes a guest's memory on another's turn: makes it that of `process`, until
+ * memory_leave is given the answer. Nothing of the process' own is there when it has ended: false.
+ */
+bool memory_enter(struct process *process, struct process **before);
+void memory_leave(struct nt *nt, struct process *before);
 
 void nt_check(const struct nt *nt);
 

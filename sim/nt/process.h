@@ -67,6 +67,7 @@ struct thread {
     struct packet *handed;    /* the packet its wait in the port ended with, until it runs */
     bool keeps_place;         /* in the port, though it waits: a defect of some profiles */
     struct mutex *mutexes;    /* that it owns, the latest first */
+    struct message_queue *messages; /* from its first use of one */
     struct thread *next_in_process;
     struct thread *next_ready;
 };

@@ -223,10 +223,16 @@ static void complete_pended(struct request *request)
             object_signal(request->waiter);
         return;
     }
-    if (request->ops->finishing != NULL)
+    struct nt *nt = request->file->object.nt;
+    struct process *before;
+    bool there = memory_enter(request->thread->process, &before);
+    if (there && request->ops->finishing != NULL)
         request->ops->finishing(request);
+    if (!there)
+        request->delivery.block = NULL;
     if (!telling_ends(request))
         request_free(request);
+    memory_leave(nt, before);
 }
 
 void request_complete(struct request *request, nt_status status, uint64_t information)

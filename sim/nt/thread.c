@@ -4,6 +4,7 @@
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
 #include "sim/nt/mutex.h"
+#include "sim/nt/message.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
@@ -57,6 +58,7 @@ static void finish(struct thread *thread, uint32_t exit_code)
 {
     struct nt *nt = thread->object.nt;
 
+    messages_thread_ends(thread);
     struct thread **link = &thread->process->threads;
     while (*link != thread)
         link = &(*link)->next_in_process;

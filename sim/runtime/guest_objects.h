@@ -52,6 +52,7 @@ BOOL socket_write_file(HANDLE file, LPCVOID buffer, DWORD size, LPDWORD count,
                        LPOVERLAPPED overlapped);
 
 /* Waits; the answer is WaitForSingleObject's. */
+DWORD guest_wait_answer(nt_status status, uint32_t index);
 DWORD guest_wait(const struct wait_request *request);
 
 /* When a time of Windows' comes, by the engine's clock: ticks of 100 ns since 1601, or, when

@@ -5,6 +5,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/runtime/program.h"
+#include "sim/runtime/window.h"
 #include "sim/winsock/ownership.h"
 #include "sim/winsock/winsock.h"
 
@@ -76,6 +77,10 @@ static void forget(struct berth *machine)
     machine->variables_of = NULL;
     machine->thread_variables_of = NULL;
     machine->shared = false;
+    machine->classes = NULL;
+    machine->words = NULL;
+    machine->parked = NULL;
+    machine->timers_made = 0;
 }
 
 void berth_free(struct berth *machine)
@@ -118,6 +123,8 @@ static bool boot_floors(struct berth *machine)
     if (machine->winsock == NULL)
         return false;
     machine->winsock->ownership = machine->ownership;
+    machine->winsock->post_message = window_post;
+    machine->winsock->window_exists = window_exists;
     if (machine->ownership != NULL)
         ownership_watch(machine->ownership, machine->afd);
     return true;

@@ -43,6 +43,10 @@ struct berth {
     bool shared; /* more than one process has run the program in this boot */
     enum berth_preemption preemption;
     uint64_t horizon_ns;                                 /* 0 until it is set */
+    struct window_class *classes; /* user32's; see window.c */
+    struct word *words;
+    struct parked *parked; /* threads that wait at addresses, the longest waiting first */
+    uint64_t timers_made;
     void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
     void *deadlock_context;
 };

@@ -6,6 +6,7 @@
 #include "sim/engine/check.h"
 #include "sim/runtime/machine.h"
 #include "sim/runtime/variables.h"
+#include "sim/runtime/window.h"
 
 struct berth *program_machine(void)
 {
@@ -50,6 +51,7 @@ void program_process_ended(struct process *process)
     struct berth *machine = process->object.nt->runtime;
     struct belongings *belongings = process->runtime;
 
+    window_process_ended(machine, process);
     if (machine->variables_of == process)
         machine->variables_of = NULL;
     if (belongings == NULL)
@@ -92,15 +94,25 @@ static void *variables_of(struct thread *thread)
     return thread == NULL ? NULL : ((struct thread_belongings *)thread->runtime)->variables;
 }
 
+static struct process *bring_memory(struct process *process)
+{
+    struct berth *machine = process->object.nt->runtime;
+    struct process *before = machine->variables_of;
+
+    if (before == process || process->runtime == NULL)
+        return before; /* or not one that runs the program */
+    machine->program->image_swap(image_of(before), image_of(process));
+    machine->variables_of = process;
+    return before;
+}
+
 static void bring_variables(struct thread *thread)
 {
     struct berth *machine = thread->object.nt->runtime;
     const struct program *program = machine->program;
 
-    if (machine->shared && machine->variables_of != thread->process) {
-        program->image_swap(image_of(machine->variables_of), image_of(thread->process));
-        machine->variables_of = thread->process;
-    }
+    if (machine->shared)
+        bring_memory(thread->process);
     if (program->thread_bytes > 0 && machine->thread_variables_of != thread) {
         program->thread_swap(variables_of(machine->thread_variables_of), variables_of(thread));
         machine->thread_variables_of = thread;
@@ -126,6 +138,7 @@ bool program_share(struct process *first, struct process *second)
         return false;
     machine->shared = true;
     nt->thread_runs = bring_variables;
+    nt->bring_memory = bring_memory;
     return true;
 }
 

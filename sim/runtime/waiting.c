@@ -4,20 +4,8 @@
 #include "sim/nt/semaphore.h"
 #include "sim/runtime/guest_objects.h"
 
-DWORD guest_wait(const struct wait_request *request)
+DWORD guest_wait_answer(nt_status status, uint32_t index)
 {
-    uint32_t index = 0;
-    struct object *held[WAIT_OBJECTS_MAX];
-    uint32_t count = request->count;
-
-    for (uint32_t i = 0; i < count; i++) {
-        held[i] = request->objects[i];
-        object_reference(held[i]);
-    }
-    nt_status status = wait_for(guest_nt(), request, &index);
-    for (uint32_t i = 0; i < count; i++)
-        object_release(held[i]);
-
     switch (status) {
     case STATUS_SUCCESS:
         return WAIT_OBJECT_0 + index;
@@ -31,6 +19,22 @@ DWORD guest_wait(const struct wait_request *request)
         guest_answer(status);
         return WAIT_FAILED;
     }
+}
+
+DWORD guest_wait(const struct wait_request *request)
+{
+    uint32_t index = 0;
+    struct object *held[WAIT_OBJECTS_MAX];
+    uint32_t count = request->count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        held[i] = request->objects[i];
+        object_reference(held[i]);
+    }
+    nt_status status = wait_for(guest_nt(), request, &index);
+    for (uint32_t i = 0; i < count; i++)
+        object_release(held[i]);
+    return guest_wait_answer(status, index);
 }
 
 /* Why one cannot wait for those handles; 0 when one can. */

@@ -84,15 +84,6 @@ typedef struct _SYSTEMTIME {
     WORD wYear, wMonth, wDayOfWeek, wDay, wHour, wMinute, wSecond, wMilliseconds;
 } SYSTEMTIME, *PSYSTEMTIME, *LPSYSTEMTIME;
 
-typedef struct _RTL_CRITICAL_SECTION {
-    PVOID DebugInfo;
-    LONG LockCount;
-    LONG RecursionCount;
-    HANDLE OwningThread;
-    HANDLE LockSemaphore;
-    ULONG_PTR SpinCount;
-} CRITICAL_SECTION, *PCRITICAL_SECTION, *LPCRITICAL_SECTION;
-
 #define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100
 #define FORMAT_MESSAGE_IGNORE_INSERTS 0x00000200
 #define FORMAT_MESSAGE_FROM_STRING 0x00000400
@@ -133,12 +124,6 @@ BERTH_FUNCTION(void, GetSystemTimeAsFileTime, (LPFILETIME lpSystemTimeAsFileTime
 BERTH_FUNCTION(void, GetSystemTime, (LPSYSTEMTIME lpSystemTime));
 BERTH_FUNCTION(void, GetLocalTime, (LPSYSTEMTIME lpSystemTime));
 
-BERTH_FUNCTION(void, InitializeCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
-BERTH_FUNCTION(void, EnterCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
-BERTH_FUNCTION(BOOL, TryEnterCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
-BERTH_FUNCTION(void, LeaveCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
-BERTH_FUNCTION(void, DeleteCriticalSection, (LPCRITICAL_SECTION lpCriticalSection));
-
 #define STD_INPUT_HANDLE ((DWORD)-10)
 #define STD_OUTPUT_HANDLE ((DWORD)-11)
 #define STD_ERROR_HANDLE ((DWORD)-12)
@@ -176,34 +161,7 @@ BERTH_FUNCTION(BOOL, SetEnvironmentVariableW, (LPCWSTR lpName, LPCWSTR lpValue))
 
 BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 
-/* One thread runs at a time, and goes on until it waits: plain arithmetic is atomic. */
-static inline LONG InterlockedIncrement(LONG volatile *value)
-{
-    return *value = (LONG)((ULONG)*value + 1);
-}
-static inline LONG InterlockedDecrement(LONG volatile *value)
-{
-    return *value = (LONG)((ULONG)*value - 1);
-}
-static inline LONG InterlockedExchange(LONG volatile *value, LONG next)
-{
-    LONG before = *value;
-    *value = next;
-    return before;
-}
-static inline LONG InterlockedExchangeAdd(LONG volatile *value, LONG more)
-{
-    LONG before = *value;
-    *value = (LONG)((ULONG)before + (ULONG)more);
-    return before;
-}
-static inline LONG InterlockedCompareExchange(LONG volatile *value, LONG next, LONG expected)
-{
-    LONG before = *value;
-    if (before == expected)
-        *value = next;
-    return before;
-}
+#include "interlocked.h"
 
 #if __SIZEOF_WCHAR_T__ == 2
 #define lstrlenA(text) ((int)strlen(text))

@@ -92,8 +92,10 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #include "winbase.h"
 /* need the types of winbase.h */
 #include "ioapiset.h"
+#include "locks.h"
 #include "processthreadsapi.h"
 #include "synchapi.h"
 #include "threadpoolapiset.h"
+#include "winuser.h"
 
 #endif
