@@ -71,10 +71,21 @@
     SUITE(stream_remote)
 
 /* UDP: datagrams, broadcast, multicast. */
-#define SUITES_DATAGRAM
+#define SUITES_DATAGRAM                                                                            \
+    SUITE(datagram)                                                                                \
+    SUITE(datagram_peers)                                                                          \
+    SUITE(datagram_limits)                                                                         \
+    SUITE(multicast)
 
 /* select, WSAPoll, WSAEventSelect, WSAAsyncSelect. */
-#define SUITES_READINESS
+#define SUITES_READINESS                                                                           \
+    SUITE(select)                                                                                  \
+    SUITE(select_wait)                                                                             \
+    SUITE(poll)                                                                                    \
+    SUITE(event_select)                                                                            \
+    SUITE(event_record)                                                                            \
+    SUITE(event_close)                                                                             \
+    SUITE(async_select)
 
 /* Options, control codes, names, duplicates. */
 #define SUITES_OPTIONS
