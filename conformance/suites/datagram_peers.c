@@ -244,22 +244,26 @@ static void nobody_there_resets_the_connected(void)
     END_WINSOCK();
 }
 
+/* Which of the two comes first is the stack's to choose. */
 static void nobody_there_resets_the_unconnected(void)
 {
     char got[16];
+    unsigned resets = 0, heard = 0;
     START_WINSOCK();
     const SOCKET a = datagram_socket(), s = datagram_socket();
+    set_option(s, SOL_SOCKET, SO_RCVTIMEO, SOON_MS);
     say(s, "x", vacant_port());
-    /* Whoever is not told gets this. */
     say(a, "something", bound_port(s));
-    const int count = recvfrom(s, got, sizeof(got), 0, NULL, NULL);
-    if (count == 9) {
-        OBSERVE(unreachable_told, connected);
-    } else {
-        assert_int_equal(WSAGetLastError(), WSAECONNRESET);
-        OBSERVE(unreachable_told, everyone);
-        hear(s, "something");
+    for (int i = 0; i < 2; i++) {
+        const int count = recvfrom(s, got, sizeof(got), 0, NULL, NULL);
+        heard += count == 9;
+        resets += count == SOCKET_ERROR && WSAGetLastError() == WSAECONNRESET;
     }
+    assert_int_equal(heard, 1);
+    if (resets > 0)
+        OBSERVE(unreachable_told, everyone);
+    else
+        OBSERVE(unreachable_told, connected);
     close_socket(a);
     close_socket(s);
     END_WINSOCK();
@@ -277,13 +281,11 @@ static void resets_are_not_told_to_who_does_not_want_them(void)
     char got[16];
     START_WINSOCK();
     const SOCKET s = datagram_socket();
-    const struct sockaddr_in nobody = ipv4_address(0, 0);
     assert_int_equal(set_connreset(s, FALSE), 0);
     assert_int_equal(connect_loopback(s, vacant_port()), 0);
     assert_int_equal(send(s, "x", 1, 0), 1);
-    assert_int_equal(connect(s, address_at(&nobody), sizeof(nobody)), 0);
-    say(s, "to myself", bound_port(s));
-    hear(s, "to myself");
+    set_option(s, SOL_SOCKET, SO_RCVTIMEO, QUIET_MS);
+    assert_fails_with(recv(s, got, sizeof(got), 0), WSAETIMEDOUT);
     assert_int_equal(set_connreset(s, TRUE), 0);
     assert_int_equal(connect_loopback(s, vacant_port()), 0);
     assert_int_equal(send(s, "x", 1, 0), 1);

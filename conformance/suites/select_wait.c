@@ -204,7 +204,8 @@ static void without_startup_nothing_is_selected(void)
 {
     struct timeval limit = milliseconds(0);
     fd_set set = set_of((SOCKET)4);
-    assert_fails_with(select(0, &set, NULL, NULL, &limit), WSANOTINITIALISED);
+    assert_int_equal(select(0, &set, NULL, NULL, &limit), SOCKET_ERROR);
+    assert_one_of(WSAGetLastError(), WSANOTINITIALISED, WSAENOTSOCK); /* `not_started` */
 }
 
 // clang-format off

@@ -196,13 +196,13 @@ static void one_byte_options_look_at_one_byte(void)
         assert_int_equal(set_bytes(s, level, name, &one, 1), 0);
         assert_int_equal(get(s, level, name, 1), 1);
         assert_int_equal(set_bytes(s, level, name, &one, 0), WSAEFAULT);
-        assert_int_equal(set_bytes(s, level, name, &one, -1), WSAENOBUFS);
+        assert_one_of(set_bytes(s, level, name, &one, -1), WSAENOBUFS, WSAEFAULT);
     }
     close_socket(s);
     const SOCKET six = open_socket(AF_INET6, SOCK_DGRAM);
     assert_int_equal(set_bytes(six, IPPROTO_IPV6, IPV6_V6ONLY, &second_byte, 4), 0);
     assert_int_equal(get(six, IPPROTO_IPV6, IPV6_V6ONLY, 1), 0);
-    assert_int_equal(set_bytes(six, IPPROTO_IPV6, IPV6_V6ONLY, &one, -1), WSAENOBUFS);
+    assert_one_of(set_bytes(six, IPPROTO_IPV6, IPV6_V6ONLY, &one, -1), WSAENOBUFS, WSAEFAULT);
     assert_int_equal(set_bytes(six, IPPROTO_IPV6, IPV6_V6ONLY, &one, 1), 0);
     assert_int_equal(get(six, IPPROTO_IPV6, IPV6_V6ONLY, 1), 1);
     close_socket(six);

@@ -84,11 +84,16 @@
     SUITE(poll)                                                                                    \
     SUITE(event_select)                                                                            \
     SUITE(event_record)                                                                            \
-    SUITE(event_close)                                                                             \
-    SUITE(async_select)
+    SUITE(event_close)
 
 /* Options, control codes, names, duplicates. */
-#define SUITES_OPTIONS
+#define SUITES_OPTIONS                                                                             \
+    SUITE(sockopt_level)                                                                           \
+    SUITE(sockopt_ip)                                                                              \
+    SUITE(control_codes)                                                                           \
+    SUITE(control_queries)                                                                         \
+    SUITE(socket_names)                                                                            \
+    SUITE(duplicate_socket)
 
 /* Starting up, text, resolution, the catalogue, layered providers. */
 #define SUITES_NAMES                                                                               \

@@ -1,6 +1,7 @@
 /* Making connections: connect, ConnectEx, accept, AcceptEx. */
 #include "sim/afd/waits.h"
 #include "sim/engine/check.h"
+#include "sim/tcpip/place.h"
 #include "sim/tcpip/udp.h"
 
 /* ---- connect ----------------------------------------------------------------------------------
@@ -47,16 +48,33 @@ static nt_status may_connect(const struct io *io, bool bound_only)
         return nt_status_from_wsa(BEHAVIOUR_VALUE(profile, connectex_unbound));
     if (stream && (address_is_wildcard(&io->address) || io->port == 0))
         return STATUS_INVALID_ADDRESS;
-    return STATUS_SUCCESS;
+    return socket_may_broadcast(socket, &io->address);
+}
+
+/* A datagram socket bound to the wildcard is named by the address it leaves by while it has a peer. */
+static void note_source(struct socket_object *socket)
+{
+    struct place to = place_of(&socket->peer, socket->peer_port);
+    if (!endpoint_is_bound(socket->endpoint) ||
+        !address_is_wildcard(endpoint_address(socket->endpoint)))
+        return;
+    struct place from = place_source_for(&to, 0);
+    socket->local = place_address(&from, socket->kind.family);
+    socket->has_local = true;
 }
 
 static nt_status connect_datagram(struct io *io)
 {
     struct socket_object *socket = io->socket;
+    bool udp = socket->kind.protocol == PROTOCOL_UDP;
+    if (udp && address_is_wildcard(&io->address) && !BEHAVES(socket_profile(socket), null_peer, one))
+        return socket_disconnect(socket);
     set_peer(socket, &io->address, io->port);
     socket->state = SOCKET_CONNECTED;
-    if (socket->kind.protocol == PROTOCOL_UDP)
+    if (udp) {
         udp_set_peer(socket->endpoint, &io->address, io->port);
+        note_source(socket);
+    }
     events_record(socket, EVENT_CONNECT | EVENT_WRITE); /* row 204 */
     SLOW(socket_check(socket));
     return io_finish_attempt(io, STATUS_SUCCESS, 0);
@@ -340,7 +358,8 @@ void accept_taken(struct socket_object *socket)
     struct tcp_peer peer;
     if (!tcp_incoming(socket->endpoint, &peer))
         socket->recorded &= (uint16_t)~EVENT_ACCEPT;
-    events_enable(socket, EVENT_ACCEPT);
+    if (BEHAVES(socket_profile(socket), event_callers_left, again))
+        events_enable(socket, EVENT_ACCEPT);
 }
 
 static bool serve_accept(struct io *io)

@@ -149,7 +149,11 @@ nt_status socket_set_option(struct socket_object *socket, enum socket_option opt
     if (!nt_success(status))
         return status;
 
-    socket->values[option] = (rule->flags & TRUTH) != 0 ? value != 0 : value;
+    const struct profile *profile = socket_profile(socket);
+    bool truth = (rule->flags & TRUTH) != 0 && BEHAVES(profile, truth_read_back, as_one);
+    if (option == SOCKET_ERROR_CODE && BEHAVES(profile, error_set, ignored))
+        return STATUS_SUCCESS;
+    socket->values[option] = truth ? value != 0 : value;
     if (option == SOCKET_ERROR_CODE)
         socket->connect_status = STATUS_SUCCESS;
     socket_apply_options(socket);
@@ -169,6 +173,9 @@ nt_status socket_get_option(const struct socket_object *socket, enum socket_opti
     if (!has_option(socket, option))
         return STATUS_INVALID_INFO_CLASS;
     *value = option < SOCKET_ACCEPTS ? socket->values[option] : rules[option].initial;
+    bool buffer = option == SOCKET_SEND_BUFFER || option == SOCKET_RECEIVE_BUFFER;
+    if (buffer && BEHAVES(socket_profile(socket), buffer_read_back, doubled))
+        *value *= 2;
     if (option == SOCKET_ACCEPTS)
         *value = socket->state == SOCKET_LISTENING;
     if (option == SOCKET_CONNECT_TIME)

@@ -147,4 +147,7 @@ nt_status socket_leave(struct socket_object *socket, const struct address *group
 nt_status socket_block_source(struct socket_object *socket, const struct address *group,
                               uint32_t interface, const struct address *source, bool blocked);
 
+/* STATUS_ACCESS_DENIED to a broadcast without SO_BROADCAST. */
+nt_status socket_may_broadcast(const struct socket_object *socket, const struct address *address);
+
 #endif

@@ -283,12 +283,27 @@ void socket_multicast_options(const struct socket_object *socket, struct udp_sen
                               : interface_of(rare_option(socket, SOCKET_MULTICAST_IF));
 }
 
+nt_status socket_may_broadcast(const struct socket_object *socket, const struct address *address)
+{
+    struct place to = place_of(address, 0);
+    if (socket->kind.protocol != PROTOCOL_UDP || place_kind(&to) != PLACE_BROADCAST ||
+        socket->values[SOCKET_BROADCAST] != 0 ||
+        BEHAVES(socket_profile(socket), broadcast_permission, assumed))
+        return STATUS_SUCCESS;
+    return STATUS_ACCESS_DENIED;
+}
+
 nt_status socket_join(struct socket_object *socket, const struct address *group, uint32_t interface,
                       const struct address *source)
 {
     if (socket->kind.protocol != PROTOCOL_UDP)
         return STATUS_INVALID_PARAMETER; /* row 253 */
-    return udp_join(socket->endpoint, group, interface, source);
+    nt_status status = udp_join(socket->endpoint, group, interface, source);
+    if (status == STATUS_INVALID_PARAMETER)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), join_twice));
+    if (status == STATUS_INVALID_ADDRESS_COMPONENT && !is_multicast(group))
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), join_no_group));
+    return status;
 }
 
 nt_status socket_leave(struct socket_object *socket, const struct address *group,

@@ -94,7 +94,8 @@ void events_look(struct socket_object *socket)
     struct tcp_view view;
     uint32_t events = 0;
     tcp_look(socket->endpoint, &view);
-    if (view.readable_all > socket->seen_readable)
+    bool first = BEHAVES(socket_profile(socket), event_arrival, first) && socket->seen_readable > 0;
+    if (view.readable_all > socket->seen_readable && !first)
         events |= EVENT_READ;
     if (view.urgent > socket->seen_urgent)
         events |= EVENT_OOB;
@@ -103,7 +104,8 @@ void events_look(struct socket_object *socket)
     if ((view.peer_closed || view.aborted != STATUS_SUCCESS) && !socket->close_seen) {
         socket->close_seen = true;
         socket->close_status = STATUS_SUCCESS;
-        if (view.aborted != STATUS_SUCCESS)
+        if (view.aborted != STATUS_SUCCESS &&
+            BEHAVES(socket_profile(socket), event_reset, wsaeconnaborted))
             socket->close_status = STATUS_CONNECTION_ABORTED; /* row 212 */
         events |= EVENT_CLOSE;
     }
@@ -128,14 +130,22 @@ void events_drop(struct socket_object *socket)
 nt_status socket_select_events(struct socket_object *socket, struct object *event, uint32_t mask)
 {
     struct socket_waits *waits = socket_waits(socket);
+    const struct profile *profile = socket_profile(socket);
     if (waits == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
+    if (mask == 0 && BEHAVES(profile, event_end, ignored))
+        return STATUS_SUCCESS;
     if (event != NULL)
         object_reference(event);
     events_drop(socket);
     waits->event = event;
     waits->mask = mask;
-    socket->non_blocking = true; /* row 196 */
+    if (BEHAVES(profile, event_blocking, made_non_blocking))
+        socket->non_blocking = true; /* row 196 */
+    if (BEHAVES(profile, event_again, reports) && (socket_ready(socket) & READY_SEND) != 0)
+        socket->recorded |= EVENT_WRITE;
+    if (event != NULL && BEHAVES(profile, event_dropped, resets))
+        object_unsignal(event);
     tell(socket);
     return STATUS_SUCCESS;
 }
@@ -165,11 +175,18 @@ uint32_t socket_take_events(struct socket_object *socket, nt_status statuses[NET
 {
     uint32_t mask = socket->waits != NULL ? socket->waits->mask : 0;
     uint32_t taken = socket->recorded & mask;
+    const uint32_t reported = taken;
     for (int bit = 0; bit < NETWORK_EVENTS; bit++)
         if ((taken & 1u << bit) != 0)
             statuses[bit] = status_of(socket, 1u << bit);
-    socket->recorded &= (uint16_t)~taken;
-    return taken;
+    const struct profile *profile = socket_profile(socket);
+    if (BEHAVES(profile, event_unselected, forgotten))
+        socket->recorded = 0;
+    if (BEHAVES(profile, event_closed, again))
+        taken &= ~(uint32_t)EVENT_CLOSE;
+    if (BEHAVES(profile, event_taken, clears))
+        socket->recorded &= (uint16_t)~taken;
+    return reported;
 }
 
 bool socket_has_selection(const struct socket_object *socket)
@@ -179,7 +196,8 @@ bool socket_has_selection(const struct socket_object *socket)
 
 void events_inherit(struct socket_object *socket, const struct socket_object *listener)
 {
-    if (!socket_has_selection(listener) || socket_waits(socket) == NULL)
+    if (BEHAVES(socket_profile(socket), event_accepted, unselected) ||
+        !socket_has_selection(listener) || socket_waits(socket) == NULL)
         return;
     events_drop(socket);
     struct socket_waits *waits = socket->waits;

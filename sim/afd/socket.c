@@ -450,8 +450,10 @@ nt_status socket_disconnect(struct socket_object *socket)
         socket->state = has_name ? SOCKET_BOUND : SOCKET_UNBOUND;
         socket->peer = (struct address){0};
         socket->peer_port = 0;
-        if (socket->kind.protocol == PROTOCOL_UDP)
+        if (socket->kind.protocol == PROTOCOL_UDP) {
             udp_set_peer(socket->endpoint, NULL, 0);
+            socket->has_local = false;
+        }
     }
     SLOW(socket_check(socket));
     return STATUS_SUCCESS;

@@ -215,7 +215,9 @@ static nt_status may_receive(const struct socket_object *socket)
 static void received(struct io *io, struct socket_object *from)
 {
     bool urgent = (io->flags & IO_URGENT) != 0;
-    if ((io->flags & IO_PEEK) != 0)
+    if ((io->flags & IO_PEEK) != 0 && BEHAVES(socket_profile(from), event_peek, nothing))
+        return;
+    if (BEHAVES(socket_profile(from), event_left, silent))
         return;
     if (urgent)
         from->seen_urgent = 0;
@@ -343,16 +345,29 @@ static nt_status send_stream(struct io *io, struct socket_object *socket)
     return view.send_buffered == 0 ? STATUS_SUCCESS : STATUS_PENDING;
 }
 
+/* A defect: whom a datagram is sent to is the peer from then on. */
+static void become_peer(struct socket_object *socket, const struct io *io)
+{
+    socket->peer = io->address;
+    socket->peer_port = io->port;
+    socket->state = SOCKET_CONNECTED;
+}
+
 static nt_status send_datagram(struct io *io, struct socket_object *socket)
 {
+    bool elsewhere =
+        io->has_address && !(socket->state == SOCKET_CONNECTED &&
+                             BEHAVES(socket_profile(socket), sendto_address, ignored));
     struct udp_sending sending = {
         .size = (uint32_t)io->size,
-        .to = io->has_address ? io->address : socket->peer,
-        .port = io->has_address ? io->port : socket->peer_port,
+        .to = elsewhere ? io->address : socket->peer,
+        .port = elsewhere ? io->port : socket->peer_port,
     };
     socket_multicast_options(socket, &sending);
     if (io->size > UDP_PAYLOAD_MAX)
         return STATUS_BUFFER_OVERFLOW; /* WSAEMSGSIZE */
+    if (io->has_address && BEHAVES(socket_profile(socket), sendto_connects, first))
+        become_peer(socket, io);
     struct io_buffer first = piece_at(io, 0);
     sending.bytes = first.base;
     if (first.size == io->size)
@@ -384,7 +399,7 @@ static nt_status may_send(const struct io *io)
     bool raw = socket->kind.protocol == PROTOCOL_RAW;
     if (address_is_wildcard(&io->address) || (io->port == 0 && !raw))
         return STATUS_INVALID_ADDRESS;
-    return STATUS_SUCCESS;
+    return socket_may_broadcast(socket, &io->address);
 }
 
 static nt_status send_now(struct io *io, struct process *process)
@@ -443,7 +458,10 @@ uint32_t socket_readable_bytes(const struct socket_object *socket)
     if (socket->kind.protocol == PROTOCOL_UDP) {
         struct udp_view view;
         udp_look(socket->endpoint, &view);
-        return view.bytes;
+        if (BEHAVES(socket_profile(socket), fionread_datagrams, none))
+            return 0;
+        return BEHAVES(socket_profile(socket), fionread_datagrams, first) ? view.first_size
+                                                                          : view.bytes;
     }
     if (socket->state != SOCKET_CONNECTED)
         return 0;

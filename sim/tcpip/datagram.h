@@ -47,6 +47,7 @@ void udp_endpoint_closed(struct endpoint *endpoint);
 /* An event: the datagram reaches where it was sent. */
 void datagram_arrive(void *context, uint64_t argument);
 void datagram_give(struct datagram *datagram);
+void udp_drop_first(struct udp *udp);
 
 /* Puts it on the wire, which owns it from now on. False when the arena is full. */
 bool datagram_transmit(struct datagram *datagram);

@@ -24,7 +24,7 @@ void datagram_give(struct datagram *datagram)
     arena_give(datagram->tcpip->arena, datagram, sizeof *datagram + datagram->size);
 }
 
-static void drop_first(struct udp *udp)
+void udp_drop_first(struct udp *udp)
 {
     struct datagram *gone = udp->first;
 
@@ -43,7 +43,7 @@ void udp_endpoint_closed(struct endpoint *endpoint)
     if (udp == NULL)
         return;
     while (udp->first != NULL)
-        drop_first(udp);
+        udp_drop_first(udp);
     udp_leave_all(endpoint->tcpip, udp);
     endpoint->udp = NULL;
     arena_give(endpoint->tcpip->arena, udp, sizeof *udp);
@@ -127,6 +127,26 @@ nt_status udp_send(struct endpoint *endpoint, const struct udp_sending *sending)
     return datagram_transmit(datagram) ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
+/* What others sent before there was a peer. */
+static void drop_strangers(struct udp *udp)
+{
+    struct datagram **at = &udp->first;
+
+    udp->last = NULL;
+    while (*at != NULL) {
+        struct datagram *datagram = *at;
+        if (place_equal(&datagram->from, &udp->peer)) {
+            udp->last = datagram;
+            at = &datagram->next;
+            continue;
+        }
+        *at = datagram->next;
+        udp->count--;
+        udp->bytes -= datagram->size;
+        datagram_give(datagram);
+    }
+}
+
 void udp_set_peer(struct endpoint *endpoint, const struct address *address, uint16_t port)
 {
     struct udp *udp = endpoint_udp(endpoint);
@@ -135,6 +155,8 @@ void udp_set_peer(struct endpoint *endpoint, const struct address *address, uint
         return;
     udp->has_peer = address != NULL;
     udp->peer = address != NULL ? place_of(address, port) : (struct place){0};
+    if (udp->has_peer && BEHAVES(endpoint->tcpip->profile, datagrams_before_connect, dropped))
+        drop_strangers(udp);
 }
 
 /* ---- Receiving ----------------------------------------------------------------------------- */
@@ -161,10 +183,11 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
                       struct udp_datagram *datagram)
 {
     struct udp *udp = endpoint->udp;
+    const struct profile *profile = endpoint->tcpip->profile;
 
     ASSERT(endpoint->protocol == PROTOCOL_UDP);
     if (udp != NULL && udp->refused) {
-        udp->refused = false;
+        udp->refused = BEHAVES(profile, unreachable_again, again);
         return STATUS_PORT_UNREACHABLE;
     }
     if (udp == NULL || udp->first == NULL)
@@ -173,9 +196,12 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
     bool cut = first->size > size;
     describe(endpoint, first, datagram);
     memcpy(bytes, first->bytes, cut ? size : first->size);
-    if (!peek)
-        drop_first(udp);
-    return cut ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    bool keeps = peek ? !BEHAVES(profile, datagram_peek, takes)
+                      : cut && BEHAVES(profile, datagram_rest, kept);
+    if (!keeps)
+        udp_drop_first(udp);
+    return cut && !BEHAVES(profile, datagram_cut, succeeds) ? STATUS_BUFFER_OVERFLOW
+                                                            : STATUS_SUCCESS;
 }
 
 void udp_look(const struct endpoint *endpoint, struct udp_view *view)
@@ -201,7 +227,7 @@ void udp_set_unreachable(struct endpoint *endpoint, bool reported)
 {
     struct udp *udp = endpoint_udp(endpoint);
 
-    if (udp == NULL)
+    if (udp == NULL || BEHAVES(endpoint->tcpip->profile, unreachable_off, ignored))
         return;
     udp->refusals_ignored = !reported;
     if (!reported)

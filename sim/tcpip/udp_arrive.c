@@ -16,13 +16,25 @@
 
 enum { FIT_CONNECTED = 8 };
 
+static bool has_room(const struct endpoint *endpoint, uint32_t size)
+{
+    const struct udp *udp = endpoint->udp;
+    const struct profile *profile = endpoint->tcpip->profile;
+
+    if (size == 0)
+        return !BEHAVES(profile, empty_datagram, swallowed);
+    return udp->count == 0 || udp->bytes + size <= endpoint->receive_buffer ||
+           BEHAVES(profile, receive_buffer_full, grows);
+}
+
 static void keep(struct endpoint *endpoint, struct datagram *datagram)
 {
     struct udp *udp = endpoint_udp(endpoint);
-    bool full = udp == NULL || (udp->count > 0 && datagram->size > 0 &&
-                                udp->bytes + datagram->size > endpoint->receive_buffer);
 
-    if (full) {
+    if (udp != NULL && BEHAVES(endpoint->tcpip->profile, receive_buffer_full, drops_oldest))
+        while (!has_room(endpoint, datagram->size) && udp->count > 0)
+            udp_drop_first(udp);
+    if (udp == NULL || !has_room(endpoint, datagram->size)) {
         datagram_give(datagram);
         return;
     }
@@ -65,7 +77,8 @@ static struct standing standing_at(const struct place *place)
 static bool hears(const struct endpoint *endpoint, const struct place *from)
 {
     return endpoint->udp == NULL || !endpoint->udp->has_peer ||
-           place_equal(&endpoint->udp->peer, from);
+           place_equal(&endpoint->udp->peer, from) ||
+           BEHAVES(endpoint->tcpip->profile, peer_filter, ignored);
 }
 
 static struct endpoint *find_receiver(const struct tcpip *tcpip, const struct place *to,
@@ -140,10 +153,12 @@ static bool is_addressed(const struct endpoint *endpoint, const struct datagram 
 static bool is_for(const struct endpoint *endpoint, const struct datagram *datagram)
 {
     bool own = place_is_local(&datagram->from);
+    const struct profile *profile = endpoint->tcpip->profile;
 
-    if (own && endpoint->udp != NULL && endpoint->udp->deaf)
+    if (own && endpoint->udp != NULL && endpoint->udp->deaf &&
+        !BEHAVES(profile, group_loop, ignored))
         return false;
-    return udp_is_member(endpoint, datagram);
+    return udp_is_member(endpoint, datagram) || BEHAVES(profile, group_outsider, hears);
 }
 
 static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
@@ -154,8 +169,11 @@ static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
         next = e->next;
         if (!is_addressed(e, datagram) || !hears(e, &datagram->from))
             continue;
-        if (kind == PLACE_BROADCAST || is_for(e, datagram))
-            keep_copy(e, datagram);
+        if (kind != PLACE_BROADCAST && !is_for(e, datagram))
+            continue;
+        keep_copy(e, datagram);
+        if (BEHAVES(e->tcpip->profile, group_copies, first))
+            break;
     }
     datagram_give(datagram);
 }

@@ -88,6 +88,8 @@ nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint
     struct membership **at = find(udp, &wish);
     if (*at == NULL)
         return STATUS_INVALID_ADDRESS_COMPONENT;
+    if (BEHAVES(endpoint->tcpip->profile, group_left, stays))
+        return STATUS_SUCCESS;
     forget(endpoint->tcpip, at);
     if (source == NULL)
         unblock_all(endpoint->tcpip, udp, &wish);
@@ -140,6 +142,7 @@ bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datag
 {
     struct membership wish = {.group = datagram->to, .interface = datagram->interface};
     struct place from = datagram->from;
+    const struct profile *profile = endpoint->tcpip->profile;
 
     if (endpoint->udp == NULL)
         return false;
@@ -150,9 +153,10 @@ bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datag
         if (!is_same_group(m, &wish))
             continue;
         bool same = place_equal(&m->source, &from);
-        if (m->blocked && same)
+        if (m->blocked && same && !BEHAVES(profile, source_blocked, heard))
             return false;
-        member |= !m->blocked && (!m->by_source || same);
+        bool any = !m->by_source || BEHAVES(profile, group_source, everyone);
+        member |= !m->blocked && (any || same);
     }
     return member;
 }

@@ -17,7 +17,8 @@ nt_status setting_non_blocking(struct ioctl *ioctl)
         return status;
     }
     ioctl->call.arguments[2] = on;
-    if (on == 0 && socket_has_selection(ioctl->socket))
+    if (on == 0 && socket_has_selection(ioctl->socket) &&
+        BEHAVES(socket_profile(ioctl->socket), selected_fionbio, refused))
         return STATUS_INVALID_PARAMETER;
     ioctl->socket->non_blocking = on != 0;
     return STATUS_SUCCESS;

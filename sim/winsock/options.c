@@ -128,12 +128,20 @@ static nt_status unknown(int level)
 /* ---- setsockopt -------------------------------------------------------------------------------
  */
 
+struct option_size {
+    enum form form;
+    int level;
+    int bytes; /* as the caller says */
+};
+
 /* How many bytes of the caller's are read; a status when the size is wrong. */
-static nt_status size_to_read(enum form form, int level, int size, size_t *out)
+static nt_status size_to_read(const struct call *call, struct option_size size, size_t *out)
 {
-    size_t offered = size < 0 ? sizeof(DWORD) : (size_t)size;
-    if (size < 0 && (form == FORM_BYTE || level != SOL_SOCKET))
-        return STATUS_INSUFFICIENT_RESOURCES; /* WSAENOBUFS since Windows 10 21H1 */
+    enum form form = size.form;
+    size_t offered = size.bytes < 0 ? sizeof(DWORD) : (size_t)size.bytes;
+    if (size.bytes < 0 && (form == FORM_BYTE || size.level != SOL_SOCKET) &&
+        !BEHAVES(call->profile, option_negative_length, accepts))
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, option_negative_length));
     switch (form) {
     case FORM_BOOL:
         *out = offered < sizeof(DWORD) ? offered : sizeof(DWORD);
@@ -170,6 +178,8 @@ static nt_status set_linger(struct call *call, struct socket_object *socket, con
     if (!memory_probe(call, value, sizeof linger, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, &linger, value, sizeof linger);
+    if (BEHAVES(call->profile, linger_set, forgotten))
+        return STATUS_SUCCESS;
     call->arguments[3] = (uint64_t)linger.l_onoff << 16 | linger.l_linger;
     nt_status status = socket_set_option(socket, SOCKET_LINGER_ON, linger.l_onoff);
     if (nt_success(status))
@@ -182,8 +192,8 @@ static nt_status set_dont_linger(struct call *call, struct socket_object *socket
                                  int size)
 {
     DWORD number;
-    size_t bytes;
-    nt_status status = size_to_read(FORM_BOOL, SOL_SOCKET, size, &bytes);
+    size_t bytes = 0;
+    nt_status status = size_to_read(call, (struct option_size){FORM_BOOL, SOL_SOCKET, size}, &bytes);
     if (nt_success(status))
         status = read_value(call, value, bytes, &number);
     return nt_success(status) ? socket_set_option(socket, SOCKET_LINGER_ON, number == 0) : status;
@@ -244,8 +254,8 @@ nt_status options_set(struct call *call, int level, int name, const char *value,
         return unknown(level);
 
     DWORD number;
-    size_t bytes;
-    status = size_to_read(option->form, level, size, &bytes);
+    size_t bytes = 0;
+    status = size_to_read(call, (struct option_size){option->form, level, size}, &bytes);
     if (nt_success(status))
         status = read_value(call, value, bytes, &number);
     if (!nt_success(status))

@@ -70,8 +70,10 @@ static nt_status read_timeout(const struct call *call, const TIMEVAL *timeout, u
     if (!memory_probe(call, timeout, sizeof copy, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, &copy, timeout, sizeof copy);
-    if (copy.tv_sec < 0 || copy.tv_usec < 0)
-        return STATUS_INVALID_PARAMETER;
+    if (copy.tv_sec < 0 || copy.tv_usec < 0) {
+        *out = 0;
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, select_bad_time));
+    }
     *out = (uint64_t)copy.tv_sec * 1000000000u + (uint64_t)copy.tv_usec * 1000u;
     return STATUS_SUCCESS;
 }
@@ -95,7 +97,10 @@ static nt_status find_sockets(const struct call *call, struct selection *selecti
             struct socket_object *socket = call_socket(&one, &status);
             if (socket == NULL)
                 return status;
-            selection->entries[at++] = (struct poll_entry){socket, wanted_by[i], 0};
+            uint32_t wanted = wanted_by[i];
+            if (i == SET_WRITE && BEHAVES(call->profile, select_refusal, writable))
+                wanted |= READY_CONNECT_FAILED;
+            selection->entries[at++] = (struct poll_entry){socket, wanted, 0};
         }
     return STATUS_SUCCESS;
 }
@@ -128,7 +133,9 @@ static u_int write_set(const struct outcome *outcome, int which, u_int first)
     u_int before = kept;
     for (u_int i = first; i < first + selection->counts[which]; i++) {
         bool ready = selection->entries[i].ready != 0;
-        if (!ready || is_in(outcome->call, set, kept, outcome->numbers[i]))
+        bool again = is_in(outcome->call, set, kept, outcome->numbers[i]) &&
+                     BEHAVES(outcome->call->profile, select_twice, once);
+        if (!ready || again)
             continue;
         memory_write(outcome->call, place_of_socket(set, kept++), &outcome->numbers[i],
                      sizeof(SOCKET));
@@ -189,6 +196,8 @@ static nt_status select_entries(const struct call *call, struct selection *selec
                           selection->timeout_ns, true, "select");
     if (!nt_success(status))
         return status;
+    if (status == STATUS_TIMEOUT && BEHAVES(call->profile, select_late, leaves_sets))
+        return STATUS_SUCCESS;
     if (status == STATUS_SUCCESS)
         status = judge_closed(selection);
     return nt_success(status) ? write_sets(call, selection, out) : status;

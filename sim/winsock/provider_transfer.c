@@ -95,13 +95,18 @@ static void finish_receive(struct io *io)
 static void note_received(struct receiving *in, const struct io *io)
 {
     const struct call *call = &in->call;
-    const DWORD count = (DWORD)io->request.information;
-    const DWORD flags = (io->flags & IO_PARTIAL) != 0  ? MSG_PARTIAL
+    const bool cut = (io->flags & IO_PARTIAL) != 0;
+    const bool partial = cut && BEHAVES(call->profile, partial_flag, set);
+    const DWORD count = cut && BEHAVES(call->profile, datagram_cut_count, zero)
+                            ? 0
+                            : (DWORD)io->request.information;
+    const bool counts = !cut || !BEHAVES(call->profile, datagram_cut_count, untouched);
+    const DWORD flags = partial                        ? MSG_PARTIAL
                         : (io->flags & IO_URGENT) != 0 ? MSG_OOB
                                                        : 0;
     in->call.arguments[2] = count;
     in->call.arguments[3] |= (uint64_t)flags << 32;
-    if (in->count != NULL)
+    if (in->count != NULL && counts)
         memory_write(call, in->count, &count, sizeof count);
     memory_write(call, in->flags, &flags, sizeof flags);
     write_from(call, io);

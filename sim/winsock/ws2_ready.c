@@ -123,12 +123,13 @@ static void write_seen(const struct polling *polling, ULONG index, SHORT seen)
 static nt_status find_sockets(struct polling *polling)
 {
     const SHORT known = POLLRDNORM | POLLRDBAND | POLLWRNORM;
+    const struct profile *profile = polling->call.profile;
     polling->entry_count = 0;
     for (ULONG i = 0; i < polling->count; i++) {
         WSAPOLLFD entry = read_entry(polling, i);
         struct socket_object *socket = socket_find(polling->call.process, entry.fd);
         bool counts = polling->entry_count > 0 || socket != NULL;
-        if (counts && (entry.events & ~known) != 0)
+        if (counts && (entry.events & ~known) != 0 && BEHAVES(profile, poll_bad_events, refused))
             return STATUS_INVALID_PARAMETER;
         if (socket != NULL)
             polling->entries[polling->entry_count++] =
@@ -142,14 +143,19 @@ static nt_status find_sockets(struct polling *polling)
  */
 static int write_entries(const struct polling *polling, const unsigned char *found)
 {
+    const struct profile *profile = polling->call.profile;
     int ready = 0;
     ULONG at = 0;
     for (ULONG i = 0; i < polling->count; i++) {
         if (!found[i]) {
             write_seen(polling, i, POLLNVAL);
+            ready += BEHAVES(profile, poll_uncounted, counted);
             continue;
         }
-        SHORT seen = seen_as(polling->entries[at++].ready, read_entry(polling, i).events);
+        SHORT events = read_entry(polling, i).events;
+        SHORT seen = seen_as(polling->entries[at++].ready, events);
+        if (events == 0 && BEHAVES(profile, poll_hangup, asked_for))
+            seen = 0;
         write_seen(polling, i, seen);
         ready += seen != 0;
     }
