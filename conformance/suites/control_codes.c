@@ -1,4 +1,5 @@
-/* What WSAIoctl and ioctlsocket make of counts, sizes and pointers, and how the codes are told of. */
+/* What WSAIoctl and ioctlsocket make of counts, sizes and pointers, and how the codes are told of.
+ */
 #include "conformance/suites/control.h"
 
 static int routine_calls;
@@ -108,7 +109,7 @@ static void an_answer_at_once_calls_the_routine(void)
     END_WINSOCK();
 }
 
-static void success_clears_the_last_error(void)
+static void a_code_that_succeeds_clears_the_last_error(void)
 {
     u_long value = 0;
     START_WINSOCK();
@@ -350,7 +351,7 @@ static const struct suite_case cases[] = {
     CASE(ioctlsocket_wants_a_place, CTL_004),
     CASE(an_answer_at_once_posts_a_packet, CTL_005),
     CASE(an_answer_at_once_calls_the_routine, CTL_006),
-    CASE(success_clears_the_last_error, CTL_007),
+    CASE(a_code_that_succeeds_clears_the_last_error, CTL_007),
     CASE(a_socket_of_any_state_has_nothing_to_read, CTL_008),
     CASE(bytes_to_read_are_counted, CTL_009),
     CASE(an_urgent_byte_is_not_counted, CTL_010),

@@ -60,8 +60,7 @@ static void a_backlog_wants_a_connection(void)
     START_WINSOCK();
     const SOCKET s = tcp_socket(), datagram = udp_socket();
     const struct pair pair = connected_pair();
-    struct control to = {
-        s, SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, sizeof(backlog), 0};
+    struct control to = {s, SIO_IDEAL_SEND_BACKLOG_QUERY, NULL, 0, &backlog, sizeof(backlog), 0};
     assert_int_equal(control(&to), WSAENOTCONN);
     to.s = datagram;
     assert_int_equal(control(&to), WSAEOPNOTSUPP);
@@ -125,8 +124,8 @@ static void a_route_wants_room(void)
     struct sockaddr_in to_there = ipv4_address(INADDR_LOOPBACK, 80), route;
     START_WINSOCK();
     const SOCKET s = udp_socket();
-    struct control to = {
-        s, SIO_ROUTING_INTERFACE_QUERY, &to_there, sizeof(to_there), &route, sizeof(route) - 1, 0};
+    struct control to = {s,      SIO_ROUTING_INTERFACE_QUERY, &to_there, sizeof(to_there),
+                         &route, sizeof(route) - 1,           0};
     assert_int_equal(control(&to), WSAEFAULT);
     assert_int_equal(to.returned, sizeof(route));
     to.output = NULL;
@@ -175,8 +174,7 @@ static void a_change_of_addresses_is_waited_for(void)
     ULONG_PTR key;
     OVERLAPPED *which;
     for (int i = 0; i < 2; i++) {
-        assert_false(
-            GetQueuedCompletionStatus(port, &bytes, &key, &which, STREAM_PATIENCE_MS));
+        assert_false(GetQueuedCompletionStatus(port, &bytes, &key, &which, STREAM_PATIENCE_MS));
         assert_int_equal(GetLastError(), ERROR_OPERATION_ABORTED);
         assert_non_null(which);
     }

@@ -188,8 +188,8 @@ static void buffers_are_gathered_into_one_datagram(void)
     START_WINSOCK();
     const SOCKET a = datagram_socket(), b = datagram_socket();
     const struct sockaddr_in to = ipv4_address(INADDR_LOOPBACK, bound_port(b));
-    assert_int_equal(
-        WSASendTo(a, buffers, 3, &sent, 0, address_at(&to), sizeof(to), NULL, NULL), 0);
+    assert_int_equal(WSASendTo(a, buffers, 3, &sent, 0, address_at(&to), sizeof(to), NULL, NULL),
+                     0);
     assert_int_equal(sent, 5);
     hear(b, "abcde");
     hear_nothing(b);

@@ -1,4 +1,5 @@
-/* How long a datagram may be, how many wait, what shutdown leaves, and the two families together. */
+/* How long a datagram may be, how many wait, what shutdown leaves, and the two families together.
+ */
 #include "conformance/suites/datagram.h"
 
 enum { LONGEST = 65507 }; /* 65535 less the headers of IPv4 and UDP */
@@ -139,7 +140,8 @@ static SOCKET socket_6(bool only)
 /* ::ffff:127.0.0.1 */
 static struct sockaddr_in6 mapped_loopback(USHORT port)
 {
-    static const unsigned char mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 127, 0, 0, 1};
+    static const unsigned char mapped[16] = {0, 0, 0,    0,    0,   0, 0, 0,
+                                             0, 0, 0xFF, 0xFF, 127, 0, 0, 1};
     struct sockaddr_in6 name = ipv6_loopback(port);
     memcpy(&name.sin6_addr, mapped, sizeof(mapped));
     return name;

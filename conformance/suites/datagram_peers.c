@@ -272,8 +272,8 @@ static void nobody_there_resets_the_unconnected(void)
 static unsigned set_connreset(SOCKET s, BOOL told)
 {
     DWORD count = 0;
-    return winsock_outcome(WSAIoctl(s, SIO_UDP_CONNRESET, &told, sizeof(told), NULL, 0, &count,
-                                    NULL, NULL));
+    return winsock_outcome(
+        WSAIoctl(s, SIO_UDP_CONNRESET, &told, sizeof(told), NULL, 0, &count, NULL, NULL));
 }
 
 static void resets_are_not_told_to_who_does_not_want_them(void)

@@ -148,7 +148,7 @@ static void each_urgent_byte_is_reported(void)
     END_WINSOCK();
 }
 
-static void an_urgent_byte_in_line_is_read(void)
+static void an_urgent_byte_in_line_is_an_arrival(void)
 {
     START_WINSOCK();
     const WSAEVENT event = new_event();
@@ -172,7 +172,7 @@ static const struct suite_case cases[] = {
     CASE(an_end_before_the_selection_is_reported, EVT_046),
     CASE(an_urgent_byte_is_reported, EVT_047),
     CASE(each_urgent_byte_is_reported, EVT_048),
-    CASE(an_urgent_byte_in_line_is_read, EVT_049),
+    CASE(an_urgent_byte_in_line_is_an_arrival, EVT_049),
     END_OF_CASES,
 };
 // clang-format on

@@ -32,8 +32,7 @@ static inline void await(WSAEVENT event)
 /* Nothing sets it for a while. Only where no later event can tell. */
 static inline void stays_unset(WSAEVENT event)
 {
-    assert_int_equal(WSAWaitForMultipleEvents(1, &event, FALSE, QUIET_MS, FALSE),
-                     WSA_WAIT_TIMEOUT);
+    assert_int_equal(WSAWaitForMultipleEvents(1, &event, FALSE, QUIET_MS, FALSE), WSA_WAIT_TIMEOUT);
 }
 
 /* Takes the record and unsets the event. */

@@ -56,17 +56,16 @@ static SOCKET sender_at(ULONG address)
     const DWORD local = htonl(INADDR_LOOPBACK);
     const SOCKET s = udp_socket();
     assert_int_equal(bind_ipv4(s, address, 0), 0);
-    assert_int_equal(setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, (const char *)&local,
-                                sizeof(local)),
-                     0);
+    assert_int_equal(
+        setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, (const char *)&local, sizeof(local)), 0);
     return s;
 }
 
 static void say_to_group(SOCKET s, const char *text, ULONG group, USHORT port)
 {
     const struct sockaddr_in to = ipv4_address(group, port);
-    assert_int_equal(
-        sendto(s, text, (int)strlen(text), 0, address_at(&to), sizeof(to)), strlen(text));
+    assert_int_equal(sendto(s, text, (int)strlen(text), 0, address_at(&to), sizeof(to)),
+                     strlen(text));
 }
 
 static void a_member_hears_its_group(void)
@@ -195,9 +194,9 @@ static void who_loops_is_the_receivers_choice(void)
     const DWORD local = htonl(INADDR_LOOPBACK);
     const SOCKET both[2] = {on, deaf};
     for (int i = 0; i < 2; i++)
-        assert_int_equal(setsockopt(both[i], IPPROTO_IP, IP_MULTICAST_IF, (const char *)&local,
-                                    sizeof(local)),
-                         0);
+        assert_int_equal(
+            setsockopt(both[i], IPPROTO_IP, IP_MULTICAST_IF, (const char *)&local, sizeof(local)),
+            0);
     assert_int_equal(setsockopt(deaf, IPPROTO_IP, IP_MULTICAST_LOOP, (const char *)&off, 4), 0);
     say_to_group(deaf, "from off", GROUP_A, bound_port(on));
     hear(on, "from off");
@@ -256,14 +255,14 @@ static void a_group_is_joined_by_its_address_too(void)
     memset(&request, 0, sizeof(request));
     request.gr_interface = 1; /* the loopback interface has the first index */
     memcpy(&request.gr_group, &group, sizeof(group));
-    assert_int_equal(setsockopt(member, IPPROTO_IP, MCAST_JOIN_GROUP, (const char *)&request,
-                                sizeof(request)),
-                     0);
+    assert_int_equal(
+        setsockopt(member, IPPROTO_IP, MCAST_JOIN_GROUP, (const char *)&request, sizeof(request)),
+        0);
     say_to_group(sender, "one", GROUP_A, bound_port(member));
     hear(member, "one");
-    assert_int_equal(setsockopt(member, IPPROTO_IP, MCAST_LEAVE_GROUP, (const char *)&request,
-                                sizeof(request)),
-                     0);
+    assert_int_equal(
+        setsockopt(member, IPPROTO_IP, MCAST_LEAVE_GROUP, (const char *)&request, sizeof(request)),
+        0);
     say_to_group(sender, "two", GROUP_A, bound_port(member));
     say(sender, "to you", bound_port(member));
     hear(member, "to you");
@@ -274,7 +273,8 @@ static void a_group_is_joined_by_its_address_too(void)
 
 static void ipv6_has_groups_as_well(void)
 {
-    static const unsigned char group[16] = {0xFF, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x2A, 1};
+    static const unsigned char group[16] = {0xFF, 0x01, 0, 0, 0, 0, 0,    0,
+                                            0,    0,    0, 0, 0, 0, 0x2A, 1};
     struct ipv6_mreq request;
     char got[8];
     START_WINSOCK();

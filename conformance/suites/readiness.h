@@ -1,5 +1,5 @@
-/* Sets of sockets, and what the cases of select, WSAPoll and the event selections share. Asserts, so
- * for the first thread of a case only.
+/* Sets of sockets, and what the cases of select, WSAPoll and the event selections share. Asserts,
+ * so for the first thread of a case only.
  */
 #ifndef CONFORMANCE_READINESS_H
 #define CONFORMANCE_READINESS_H
@@ -38,8 +38,8 @@ static inline void close_abortively(SOCKET s)
     struct linger linger;
     linger.l_onoff = 1;
     linger.l_linger = 0;
-    assert_int_equal(
-        setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof(linger)), 0);
+    assert_int_equal(setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof(linger)),
+                     0);
     close_socket(s);
 }
 

@@ -14,14 +14,16 @@ static void one_byte_options_write_one_byte(void)
     };
     START_WINSOCK();
     const SOCKET s = tcp_socket(), six = open_socket(AF_INET6, SOCK_STREAM);
-    for EACH (i, options) {
-        DWORD value = 0xA5A5A5A5;
-        int size = sizeof(value);
-        assert_int_equal(put_number(s, options[i].level, options[i].name, 1), 0);
-        assert_int_equal(get(s, options[i].level, options[i].name, &value, &size), 0);
-        assert_int_equal(size, 1);
-        assert_int_equal(value, 0xA5A5A501);
-    }
+    for
+        EACH(i, options)
+        {
+            DWORD value = 0xA5A5A5A5;
+            int size = sizeof(value);
+            assert_int_equal(put_number(s, options[i].level, options[i].name, 1), 0);
+            assert_int_equal(get(s, options[i].level, options[i].name, &value, &size), 0);
+            assert_int_equal(size, 1);
+            assert_int_equal(value, 0xA5A5A501);
+        }
     DWORD value = 0xA5A5A5A5;
     int size = sizeof(value);
     assert_int_equal(get(six, IPPROTO_IPV6, IPV6_V6ONLY, &value, &size), 0);
@@ -60,8 +62,9 @@ static void the_ip_options_start_as_documented(void)
     };
     START_WINSOCK();
     const SOCKET s = udp_socket();
-    for EACH (i, options)
-        assert_int_equal(low_byte_of(s, IPPROTO_IP, options[i].name), options[i].initial);
+    for
+        EACH(i, options)
+    assert_int_equal(low_byte_of(s, IPPROTO_IP, options[i].name), options[i].initial);
     assert_int_equal(number_of(s, IPPROTO_IP, IP_MULTICAST_IF, 4), 0);
     close_socket(s);
     END_WINSOCK();
@@ -73,10 +76,12 @@ static void the_ip_options_read_back(void)
     const DWORD local = htonl(INADDR_LOOPBACK);
     START_WINSOCK();
     const SOCKET s = udp_socket();
-    for EACH (i, names) {
-        assert_int_equal(put_number(s, IPPROTO_IP, names[i], 37), 0);
-        assert_int_equal(low_byte_of(s, IPPROTO_IP, names[i]), 37);
-    }
+    for
+        EACH(i, names)
+        {
+            assert_int_equal(put_number(s, IPPROTO_IP, names[i], 37), 0);
+            assert_int_equal(low_byte_of(s, IPPROTO_IP, names[i]), 37);
+        }
     assert_int_equal(put_number(s, IPPROTO_IP, IP_MULTICAST_LOOP, 0), 0);
     assert_int_equal(low_byte_of(s, IPPROTO_IP, IP_MULTICAST_LOOP), 0);
     assert_int_equal(put_number(s, IPPROTO_IP, IP_PKTINFO, 1), 0);
@@ -106,10 +111,12 @@ static void hops_fit_a_byte(void)
     static const int six[] = {IPV6_MULTICAST_HOPS, IPV6_UNICAST_HOPS};
     START_WINSOCK();
     const SOCKET s = udp_socket(), t = open_socket(AF_INET6, SOCK_DGRAM);
-    for EACH (i, four)
-        assert_int_equal(put_number(s, IPPROTO_IP, four[i], 0x100), WSAEINVAL);
-    for EACH (i, six)
-        assert_int_equal(put_number(t, IPPROTO_IPV6, six[i], 0x100), WSAEINVAL);
+    for
+        EACH(i, four)
+    assert_int_equal(put_number(s, IPPROTO_IP, four[i], 0x100), WSAEINVAL);
+    for
+        EACH(i, six)
+    assert_int_equal(put_number(t, IPPROTO_IPV6, six[i], 0x100), WSAEINVAL);
     assert_int_equal(low_byte_of(s, IPPROTO_IP, IP_TTL), 128);
     close_socket(s);
     close_socket(t);
@@ -177,8 +184,9 @@ static void what_is_a_datagrams_is_invalid_on_a_stream(void)
                                 IP_PKTINFO,      IP_RECVTTL,       IP_RECVTOS};
     START_WINSOCK();
     const SOCKET t = tcp_socket();
-    for EACH (i, names)
-        assert_int_equal(get_outcome(t, IPPROTO_IP, names[i]), WSAEINVAL);
+    for
+        EACH(i, names)
+    assert_int_equal(get_outcome(t, IPPROTO_IP, names[i]), WSAEINVAL);
     close_socket(t);
     END_WINSOCK();
 }
@@ -214,7 +222,7 @@ static void path_discovery_reads(void)
     END_WINSOCK();
 }
 
-static void ipv6_only_is_settled_by_bind(void)
+static void ipv6_only_is_set_before_bind(void)
 {
     START_WINSOCK();
     const SOCKET s = open_socket(AF_INET6, SOCK_STREAM), four = tcp_socket();
@@ -336,7 +344,7 @@ static const struct suite_case cases[] = {
     CASE(a_membership_is_not_read, SOPT_041),
     CASE(a_path_has_a_size_once_there_is_a_peer, SOPT_042),
     CASE(path_discovery_reads, SOPT_043),
-    CASE(ipv6_only_is_settled_by_bind, SOPT_044),
+    CASE(ipv6_only_is_set_before_bind, SOPT_044),
     CASE(a_protocol_is_told_whole, SOPT_045),
     CASE(a_protocol_is_the_same_in_both_alphabets, SOPT_046),
     CASE(a_bsp_state_has_the_names_there_are, SOPT_047),

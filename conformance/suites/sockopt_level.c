@@ -10,8 +10,9 @@ static void truths_are_off(void)
 {
     START_WINSOCK();
     const SOCKET s = udp_socket(), stream = tcp_socket();
-    for EACH (i, TRUTHS)
-        assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 0);
+    for
+        EACH(i, TRUTHS)
+    assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 0);
     assert_int_equal(number_of(stream, SOL_SOCKET, SO_OOBINLINE, 4), 0);
     assert_int_equal(number_of(stream, SOL_SOCKET, SO_ACCEPTCONN, 4), 0);
     assert_int_equal(low_byte_of(stream, SOL_SOCKET, SO_KEEPALIVE), 0);
@@ -24,21 +25,23 @@ static void truths_are_off(void)
 static void truths_are_taken_in_any_length(void)
 {
     START_WINSOCK();
-    for EACH (i, TRUTHS) {
-        const SOCKET s = udp_socket();
-        const DWORD on = 5;
-        DWORD off = 0;
-        for (int size = 1; size <= 4; size++) {
-            if (size == 3)
-                continue;
-            assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &on, size), 0);
-            assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 1);
-            assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &off, size), 0);
-            assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 0);
+    for
+        EACH(i, TRUTHS)
+        {
+            const SOCKET s = udp_socket();
+            const DWORD on = 5;
+            DWORD off = 0;
+            for (int size = 1; size <= 4; size++) {
+                if (size == 3)
+                    continue;
+                assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &on, size), 0);
+                assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 1);
+                assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &off, size), 0);
+                assert_int_equal(number_of(s, SOL_SOCKET, TRUTHS[i], 4), 0);
+            }
+            assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &on, 0), 0);
+            close_socket(s);
         }
-        assert_int_equal(put(s, SOL_SOCKET, TRUTHS[i], &on, 0), 0);
-        close_socket(s);
-    }
     END_WINSOCK();
 }
 
@@ -86,15 +89,17 @@ static void numbers_are_not_taken_short(void)
     DWORD got = 0;
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    for EACH (i, NUMBERS) {
-        const DWORD before = number_of(s, SOL_SOCKET, NUMBERS[i], 4);
-        for (int size = 1; size <= 2; size++) {
-            int room = size;
-            assert_int_equal(put(s, SOL_SOCKET, NUMBERS[i], &value, size), WSAEFAULT);
-            assert_int_equal(get(s, SOL_SOCKET, NUMBERS[i], &got, &room), WSAEFAULT);
+    for
+        EACH(i, NUMBERS)
+        {
+            const DWORD before = number_of(s, SOL_SOCKET, NUMBERS[i], 4);
+            for (int size = 1; size <= 2; size++) {
+                int room = size;
+                assert_int_equal(put(s, SOL_SOCKET, NUMBERS[i], &value, size), WSAEFAULT);
+                assert_int_equal(get(s, SOL_SOCKET, NUMBERS[i], &got, &room), WSAEFAULT);
+            }
+            assert_int_equal(number_of(s, SOL_SOCKET, NUMBERS[i], 4), before);
         }
-        assert_int_equal(number_of(s, SOL_SOCKET, NUMBERS[i], 4), before);
-    }
     close_socket(s);
     END_WINSOCK();
 }
@@ -105,14 +110,16 @@ static void numbers_are_taken_long(void)
     DWORD got[2] = {0, 0x5EED};
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    for EACH (i, NUMBERS) {
-        int size = sizeof(got);
-        assert_int_equal(put(s, SOL_SOCKET, NUMBERS[i], value, sizeof(value)), 0);
-        assert_int_equal(get(s, SOL_SOCKET, NUMBERS[i], got, &size), 0);
-        assert_int_equal(size, 4);
-        assert_int_equal(got[0], 4096);
-        assert_int_equal(got[1], 0x5EED);
-    }
+    for
+        EACH(i, NUMBERS)
+        {
+            int size = sizeof(got);
+            assert_int_equal(put(s, SOL_SOCKET, NUMBERS[i], value, sizeof(value)), 0);
+            assert_int_equal(get(s, SOL_SOCKET, NUMBERS[i], got, &size), 0);
+            assert_int_equal(size, 4);
+            assert_int_equal(got[0], 4096);
+            assert_int_equal(got[1], 0x5EED);
+        }
     close_socket(s);
     END_WINSOCK();
 }
@@ -167,10 +174,12 @@ static void linger_wants_its_value(void)
     static const int names[] = {SO_LINGER, SO_DONTLINGER};
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    for EACH (i, names) {
-        assert_int_equal(put(s, SOL_SOCKET, names[i], NULL, 0), WSAEFAULT);
-        assert_int_equal(put(s, SOL_SOCKET, names[i], NULL, 4), WSAEFAULT);
-    }
+    for
+        EACH(i, names)
+        {
+            assert_int_equal(put(s, SOL_SOCKET, names[i], NULL, 0), WSAEFAULT);
+            assert_int_equal(put(s, SOL_SOCKET, names[i], NULL, 4), WSAEFAULT);
+        }
     close_socket(s);
     END_WINSOCK();
 }
@@ -181,11 +190,14 @@ static void a_number_is_no_place(void)
     int size = sizeof(DWORD);
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    for EACH (i, names) {
-        assert_int_equal(put(s, SOL_SOCKET, names[i], (const char *)(ULONG_PTR)1, 4), WSAEFAULT);
-        assert_fails_with(getsockopt(s, SOL_SOCKET, names[i], (char *)(ULONG_PTR)1, &size),
-                          WSAEFAULT);
-    }
+    for
+        EACH(i, names)
+        {
+            assert_int_equal(put(s, SOL_SOCKET, names[i], (const char *)(ULONG_PTR)1, 4),
+                             WSAEFAULT);
+            assert_fails_with(getsockopt(s, SOL_SOCKET, names[i], (char *)(ULONG_PTR)1, &size),
+                              WSAEFAULT);
+        }
     close_socket(s);
     END_WINSOCK();
 }
@@ -213,15 +225,17 @@ static void no_room_is_a_fault(void)
     static const int names[] = {SO_REUSEADDR, SO_BROADCAST, SO_RCVBUF, SO_RCVTIMEO, SO_TYPE};
     START_WINSOCK();
     const SOCKET s = udp_socket();
-    for EACH (i, names) {
-        DWORD value = 0x5EED;
-        int size = 0;
-        assert_int_equal(get(s, SOL_SOCKET, names[i], &value, &size), WSAEFAULT);
-        size = -1;
-        assert_int_equal(get(s, SOL_SOCKET, names[i], &value, &size), WSAEFAULT);
-        assert_int_equal(size, -1);
-        assert_int_equal(value, 0x5EED);
-    }
+    for
+        EACH(i, names)
+        {
+            DWORD value = 0x5EED;
+            int size = 0;
+            assert_int_equal(get(s, SOL_SOCKET, names[i], &value, &size), WSAEFAULT);
+            size = -1;
+            assert_int_equal(get(s, SOL_SOCKET, names[i], &value, &size), WSAEFAULT);
+            assert_int_equal(size, -1);
+            assert_int_equal(value, 0x5EED);
+        }
     close_socket(s);
     END_WINSOCK();
 }
@@ -251,7 +265,7 @@ static void an_error_is_not_read_short(void)
     END_WINSOCK();
 }
 
-static void success_clears_the_last_error(void)
+static void an_option_that_succeeds_clears_the_last_error(void)
 {
     START_WINSOCK();
     const SOCKET s = tcp_socket();
@@ -321,10 +335,12 @@ static void levels_are_numbers_not_bits(void)
     static const int levels[] = {-1, 0x1234ffff, 0x8000, 0x800};
     START_WINSOCK();
     const SOCKET s = tcp_socket();
-    for EACH (i, levels) {
-        assert_int_equal(get_outcome(s, levels[i], SO_KEEPALIVE), WSAEINVAL);
-        assert_int_equal(put_number(s, levels[i], SO_KEEPALIVE, 1), WSAEINVAL);
-    }
+    for
+        EACH(i, levels)
+        {
+            assert_int_equal(get_outcome(s, levels[i], SO_KEEPALIVE), WSAEINVAL);
+            assert_int_equal(put_number(s, levels[i], SO_KEEPALIVE, 1), WSAEINVAL);
+        }
     assert_int_equal(low_byte_of(s, SOL_SOCKET, SO_KEEPALIVE), 0);
     close_socket(s);
     END_WINSOCK();
@@ -405,7 +421,7 @@ static const struct suite_case cases[] = {
     CASE(no_room_is_a_fault, SOPT_015),
     CASE(an_error_may_be_set, SOPT_016),
     CASE(an_error_is_not_read_short, SOPT_017),
-    CASE(success_clears_the_last_error, SOPT_018),
+    CASE(an_option_that_succeeds_clears_the_last_error, SOPT_018),
     CASE(debugging_is_a_truth, SOPT_019),
     CASE(a_type_is_not_set, SOPT_020),
     CASE(only_a_listener_accepts, SOPT_021),

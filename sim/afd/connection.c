@@ -51,7 +51,8 @@ static nt_status may_connect(const struct io *io, bool bound_only)
     return socket_may_broadcast(socket, &io->address);
 }
 
-/* A datagram socket bound to the wildcard is named by the address it leaves by while it has a peer. */
+/* A datagram socket bound to the wildcard is named by the address it leaves by while it has a peer.
+ */
 static void note_source(struct socket_object *socket)
 {
     struct place to = place_of(&socket->peer, socket->peer_port);
@@ -67,7 +68,8 @@ static nt_status connect_datagram(struct io *io)
 {
     struct socket_object *socket = io->socket;
     bool udp = socket->kind.protocol == PROTOCOL_UDP;
-    if (udp && address_is_wildcard(&io->address) && !BEHAVES(socket_profile(socket), null_peer, one))
+    const struct profile *profile = socket_profile(socket);
+    if (udp && address_is_wildcard(&io->address) && BEHAVES(profile, null_peer, gives_up))
         return socket_disconnect(socket);
     set_peer(socket, &io->address, io->port);
     socket->state = SOCKET_CONNECTED;

@@ -355,9 +355,8 @@ static void become_peer(struct socket_object *socket, const struct io *io)
 
 static nt_status send_datagram(struct io *io, struct socket_object *socket)
 {
-    bool elsewhere =
-        io->has_address && !(socket->state == SOCKET_CONNECTED &&
-                             BEHAVES(socket_profile(socket), sendto_address, ignored));
+    bool elsewhere = io->has_address && !(socket->state == SOCKET_CONNECTED &&
+                                          BEHAVES(socket_profile(socket), sendto_address, ignored));
     struct udp_sending sending = {
         .size = (uint32_t)io->size,
         .to = elsewhere ? io->address : socket->peer,

@@ -11,10 +11,10 @@
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
-#include "sim/winsock/provider.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
+#include "sim/winsock/provider.h"
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
@@ -33,7 +33,7 @@ static const struct {
     const char *name;
     any_function *function;
 } exports[] = {
-    /* clang-format off */
+/* clang-format off */
 #include "sim/winsock/exports.def"
     IPHLPAPI(GetAdaptersAddresses) IPHLPAPI(GetNumberOfInterfaces) IPHLPAPI(GetBestInterface)
     IPHLPAPI(GetBestInterfaceEx) IPHLPAPI(if_nametoindex) IPHLPAPI(if_indextoname)
@@ -93,11 +93,8 @@ static const struct {
     enum module module;
 } modules[] = {
     /* in the order of their numbers */
-    {"ws2_32", MODULE_WS2_32},
-    {"iphlpapi", MODULE_IPHLPAPI},
-    {"kernel32", MODULE_KERNEL32},
-    {"mswsock", MODULE_MSWSOCK},
-    {"ntdll", MODULE_NTDLL},
+    {"ws2_32", MODULE_WS2_32},   {"iphlpapi", MODULE_IPHLPAPI}, {"kernel32", MODULE_KERNEL32},
+    {"mswsock", MODULE_MSWSOCK}, {"ntdll", MODULE_NTDLL},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */

@@ -193,7 +193,8 @@ static nt_status set_dont_linger(struct call *call, struct socket_object *socket
 {
     DWORD number;
     size_t bytes = 0;
-    nt_status status = size_to_read(call, (struct option_size){FORM_BOOL, SOL_SOCKET, size}, &bytes);
+    nt_status status =
+        size_to_read(call, (struct option_size){FORM_BOOL, SOL_SOCKET, size}, &bytes);
     if (nt_success(status))
         status = read_value(call, value, bytes, &number);
     return nt_success(status) ? socket_set_option(socket, SOCKET_LINGER_ON, number == 0) : status;

@@ -101,9 +101,7 @@ static void note_received(struct receiving *in, const struct io *io)
                             ? 0
                             : (DWORD)io->request.information;
     const bool counts = !cut || !BEHAVES(call->profile, datagram_cut_count, untouched);
-    const DWORD flags = partial                        ? MSG_PARTIAL
-                        : (io->flags & IO_URGENT) != 0 ? MSG_OOB
-                                                       : 0;
+    const DWORD flags = partial ? MSG_PARTIAL : (io->flags & IO_URGENT) != 0 ? MSG_OOB : 0;
     in->call.arguments[2] = count;
     in->call.arguments[3] |= (uint64_t)flags << 32;
     if (in->count != NULL && counts)
