@@ -82,6 +82,43 @@ static void interfaces_have_names_and_numbers(void **state)
     assert_int_equal(if_nametoindex("none"), 0);
 }
 
+static void tables_tell_who_holds_what(void **state)
+{
+    (void)state;
+    MIB_UDPTABLE_OWNER_PID *udp_table = (MIB_UDPTABLE_OWNER_PID *)(void *)room;
+    MIB_TCPTABLE *tcp_table = (MIB_TCPTABLE *)(void *)room;
+    ULONG size = 0;
+    const SOCKET late = udp(), early = udp(), listener = tcp(), client = tcp();
+    assert_works(bind_loopback(late, 700));
+    assert_works(bind_loopback(early, 600));
+    assert_works(bind_loopback(listener, 800));
+
+    assert_int_equal(GetExtendedUdpTable(NULL, &size, TRUE, AF_INET, UDP_TABLE_OWNER_PID, 0),
+                     ERROR_INSUFFICIENT_BUFFER);
+    assert_int_equal(size, sizeof(DWORD) + 2 * sizeof(MIB_UDPROW_OWNER_PID));
+    assert_int_equal(GetExtendedUdpTable(room, &size, TRUE, AF_INET, UDP_TABLE_OWNER_PID, 0), 0);
+    assert_int_equal(udp_table->dwNumEntries, 2);
+    assert_int_equal(udp_table->table[0].dwLocalPort, htons(600));
+    assert_int_equal(udp_table->table[1].dwLocalPort, htons(700));
+    assert_int_equal(udp_table->table[1].dwLocalAddr, htonl(INADDR_LOOPBACK));
+    assert_int_equal(udp_table->table[0].dwOwningPid, self->id);
+
+    assert_works(listen(listener, 1));
+    const SOCKADDR_IN name = loopback(800);
+    assert_works(connect(client, (const struct sockaddr *)&name, sizeof name));
+    SOCKADDR_IN own;
+    int own_size = sizeof own;
+    assert_works(getsockname(client, (struct sockaddr *)&own, &own_size));
+    size = sizeof room;
+    assert_int_equal(GetTcpTable(tcp_table, &size, TRUE), 0);
+    assert_int_equal(tcp_table->dwNumEntries, 3);
+    assert_int_equal(tcp_table->table[0].dwState, MIB_TCP_STATE_LISTEN);
+    assert_int_equal(tcp_table->table[1].dwState, MIB_TCP_STATE_ESTAB);
+    assert_int_equal(tcp_table->table[1].dwLocalPort, htons(800));
+    assert_int_equal(tcp_table->table[2].dwRemotePort, htons(800));
+    assert_int_equal(tcp_table->table[2].dwLocalPort, own.sin_port);
+}
+
 static void bad_arguments_change_nothing(void **state)
 {
     (void)state;
@@ -97,9 +134,9 @@ static void bad_arguments_change_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WINSOCK_TEST(the_size_is_told_first),       WINSOCK_TEST(each_address_can_be_bound),
-        WINSOCK_TEST(a_cut_network_is_told),        WINSOCK_TEST(interfaces_have_names_and_numbers),
-        WINSOCK_TEST(bad_arguments_change_nothing),
+        WINSOCK_TEST(the_size_is_told_first),     WINSOCK_TEST(each_address_can_be_bound),
+        WINSOCK_TEST(a_cut_network_is_told),      WINSOCK_TEST(interfaces_have_names_and_numbers),
+        WINSOCK_TEST(tables_tell_who_holds_what), WINSOCK_TEST(bad_arguments_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,8 @@ static const struct {
 /* clang-format off */
 #include "sim/winsock/exports.def"
     IPHLPAPI(GetAdaptersAddresses) IPHLPAPI(GetNumberOfInterfaces) IPHLPAPI(GetBestInterface)
+    IPHLPAPI(GetTcpTable) IPHLPAPI(GetUdpTable) IPHLPAPI(GetExtendedTcpTable)
+    IPHLPAPI(GetExtendedUdpTable)
     IPHLPAPI(GetBestInterfaceEx) IPHLPAPI(if_nametoindex) IPHLPAPI(if_indextoname)
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)

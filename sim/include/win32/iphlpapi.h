@@ -3,6 +3,7 @@
 #define BERTH_WIN32_IPHLPAPI_H
 
 #include "iptypes.h"
+#include "tcpmib.h"
 #include "windef.h"
 #include "winerror.h"
 
@@ -20,6 +21,14 @@ BERTH_FUNCTION(ULONG, LookupPersistentUdpPortReservation,
 BERTH_FUNCTION(ULONG, GetAdaptersAddresses,
                (ULONG Family, ULONG Flags, PVOID Reserved, PIP_ADAPTER_ADDRESSES AdapterAddresses,
                 PULONG SizePointer));
+BERTH_FUNCTION(DWORD, GetExtendedTcpTable,
+               (PVOID pTcpTable, PDWORD pdwSize, BOOL bOrder, ULONG ulAf,
+                TCP_TABLE_CLASS TableClass, ULONG Reserved));
+BERTH_FUNCTION(DWORD, GetExtendedUdpTable,
+               (PVOID pUdpTable, PDWORD pdwSize, BOOL bOrder, ULONG ulAf,
+                UDP_TABLE_CLASS TableClass, ULONG Reserved));
+BERTH_FUNCTION(DWORD, GetTcpTable, (PMIB_TCPTABLE TcpTable, PULONG SizePointer, BOOL Order));
+BERTH_FUNCTION(DWORD, GetUdpTable, (PMIB_UDPTABLE UdpTable, PULONG SizePointer, BOOL Order));
 BERTH_FUNCTION(DWORD, GetNumberOfInterfaces, (PDWORD pdwNumIf));
 BERTH_FUNCTION(DWORD, GetBestInterface, (ULONG dwDestAddr, PDWORD pdwBestIfIndex));
 BERTH_FUNCTION(DWORD, GetBestInterfaceEx, (struct sockaddr * pDestAddr, PDWORD pdwBestIfIndex));

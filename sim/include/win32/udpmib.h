@@ -1,0 +1,2 @@
+/* In the SDK a file of its own. */
+#include "tcpmib.h"
