@@ -284,6 +284,17 @@ void io_complete(struct io *io, nt_status status, uint64_t information)
     request_complete(&io->request, status, information);
 }
 
+/* What an overlapped operation found is the guest's before he is told, at once or later. */
+static nt_status finish_at_once(struct io *io, nt_status status, uint64_t information)
+{
+    if (io->finishing == NULL || io->request.on_stack)
+        return status;
+    io->request.status = status;
+    io->request.information = information;
+    io->finishing(io);
+    return io->request.status;
+}
+
 nt_status io_finish_attempt(struct io *io, nt_status status, uint64_t information)
 {
     bool refused = status >= 0xC0000000u;
@@ -293,6 +304,8 @@ nt_status io_finish_attempt(struct io *io, nt_status status, uint64_t informatio
     bool pends = (io->flags & IO_ALWAYS_PENDS) != 0 && !io->request.on_stack;
     if (pends)
         request_pend(&io->request);
+    else
+        status = finish_at_once(io, status, information);
     io_complete(io, status, information);
     return pends ? STATUS_PENDING : status;
 }

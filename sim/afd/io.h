@@ -85,7 +85,9 @@ struct io {
     uint64_t timer;                 /* an event that is to complete it */
     void *kept;                     /* bytes that were copied from the guest; see io_keep */
     uint64_t kept_size;
-    /* Winsock's: called just before a request that pended is told, to write what is the guest's. */
+    /* Winsock's: called just before an overlapped request is told, whether or not it pended, to
+     * write what is the guest's. It may make a warning of request.status.
+     */
     void (*finishing)(struct io *io);
     /* Winsock's guest addresses, for `finishing` and the completion routine. */
     void *guest[4];

@@ -126,6 +126,7 @@ static nt_status write_message(const struct call *call, const struct io *io, LPW
     return control.cut ? STATUS_BUFFER_OVERFLOW : status;
 }
 
+/* Of an overlapped message. */
 static void finish_message(struct io *io)
 {
     if (!delivery_is_done(io->request.status))
@@ -181,7 +182,8 @@ static nt_status receive_into(struct receiving *in, const struct buffers *buffer
     if (delivery_is_done(status)) {
         const DWORD count = (DWORD)io->request.information;
         in->call.arguments[2] = count;
-        status = write_message(&in->call, io, in->guest, status);
+        if (!in->delivery.overlapped)
+            status = write_message(&in->call, io, in->guest, status);
         if (in->count != NULL)
             memory_write(&in->call, in->count, &count, sizeof count);
     }

@@ -64,10 +64,9 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
     if (call->winsock->ownership != NULL)
         ownership_collected(call->winsock->ownership, overlapped);
     status = (nt_status)copy.Internal;
-    if (nt_status_name(status)[0] == '?')
-        return STATUS_INVALID_PARAMETER; /* the structure is the guest's: it may hold anything */
-    if (!nt_success(status))
-        return status;
+    bool known = nt_status_name(status)[0] != '?';
+    if (!nt_success(status)) /* the structure is the guest's: it may hold anything */
+        return known ? status : STATUS_INVALID_PARAMETER;
     const DWORD bytes = (DWORD)copy.InternalHigh;
     call->arguments[0] = bytes;
     memory_write(call, transfer, &bytes, sizeof bytes);

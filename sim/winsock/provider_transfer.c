@@ -83,7 +83,7 @@ static void write_from(const struct call *call, const struct io *io)
         name_write(call, &from, io->guest[GUEST_FROM], io->guest[GUEST_FROM_SIZE]);
 }
 
-/* A receive that pended is about to be told. */
+/* An overlapped receive is about to be told. */
 static void finish_receive(struct io *io)
 {
     if (delivery_is_done(io->request.status)) {
@@ -107,7 +107,8 @@ static void note_received(struct receiving *in, const struct io *io)
     if (in->count != NULL && counts)
         memory_write(call, in->count, &count, sizeof count);
     memory_write(call, in->flags, &flags, sizeof flags);
-    write_from(call, io);
+    if (!in->delivery.overlapped)
+        write_from(call, io);
 }
 
 static nt_status receive_into(struct receiving *in, const struct buffers *buffers, unsigned flags)

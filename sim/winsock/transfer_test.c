@@ -387,6 +387,28 @@ static void a_message_carries_control_data(void **state)
     message.dwFlags = 0;
     assert_wsa(receive(a, &message, &got, NULL, NULL), WSAEMSGSIZE);
     assert_int_equal(message.dwFlags, MSG_CTRUNC);
+
+    /* Overlapped, at once and later: the structure has the warning too (row 122). */
+    WSAOVERLAPPED overlapped = {.hEvent = WSACreateEvent(), .Offset = 77};
+    DWORD flags;
+    for (int later = 0; later < 2; later++) {
+        WSAMSG out = {(LPSOCKADDR)&to, sizeof to, &buffer, 1, {0, NULL}, 0};
+        message.Control.len = 4;
+        message.dwFlags = 0;
+        if (!later)
+            assert_works(WSASendMsg(b, &out, 0, &got, NULL, NULL));
+        settle();
+        assert_wsa(receive(a, &message, NULL, &overlapped, NULL),
+                   later ? WSA_IO_PENDING : WSAEMSGSIZE);
+        if (later)
+            assert_works(WSASendMsg(b, &out, 0, &got, NULL, NULL));
+        assert_false(WSAGetOverlappedResult(a, &overlapped, &got, TRUE, &flags));
+        assert_int_equal(WSAGetLastError(), WSAEMSGSIZE);
+        assert_int_equal(overlapped.Internal, STATUS_BUFFER_OVERFLOW);
+        assert_int_equal(overlapped.InternalHigh, 9);
+        assert_int_equal(overlapped.Offset, 77);
+        assert_int_equal(message.dwFlags, MSG_CTRUNC);
+    }
     assert_wsa(WSASendMsg(tcp(), &message, 0, &got, NULL, NULL), WSAEINVAL);
 }
 

@@ -305,7 +305,7 @@ static void an_overlapped_structure_may_hold_anything(void **state)
     assert_int_equal(WSAGetLastError(), WSA_IO_INCOMPLETE);
     assert_false(WSAGetOverlappedResult(s, &overlapped, &bytes, TRUE, &flags));
     assert_int_equal(WSAGetLastError(), WSA_INVALID_HANDLE);
-    overlapped.Internal = 0x12345678;
+    overlapped.Internal = 0xC2345678;
     assert_false(WSAGetOverlappedResult(s, &overlapped, &bytes, FALSE, &flags));
     assert_int_equal(WSAGetLastError(), WSAEINVAL);
     assert_false(WSAGetOverlappedResult(s, NULL, &bytes, FALSE, &flags));
