@@ -85,12 +85,11 @@ struct io {
     uint64_t timer;                 /* an event that is to complete it */
     void *kept;                     /* bytes that were copied from the guest; see io_keep */
     uint64_t kept_size;
-    /* Winsock's: called just before an overlapped request is told, whether or not it pended, to
-     * write what is the guest's. It may make a warning of request.status.
+    /* Winsock's: writes what is the guest's just before an overlapped request is told; it may make
+     * a warning of request.status.
      */
     void (*finishing)(struct io *io);
-    /* Winsock's guest addresses, for `finishing` and the completion routine. */
-    void *guest[4];
+    void *guest[4]; /* Winsock's, for `finishing` and the routine */
     uint64_t above[2];
 };
 
