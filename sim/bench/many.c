@@ -62,6 +62,14 @@ static bool binds(SOCKET s, unsigned number)
     return bind(s, (const struct sockaddr *)&address, sizeof address) == 0;
 }
 
+bool many_sockets(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (stream() == INVALID_SOCKET)
+            return false;
+    return true;
+}
+
 bool many_open(unsigned pairs)
 {
     SOCKET listener = listening();

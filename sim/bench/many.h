@@ -8,6 +8,9 @@
  */
 bool many_pairs(unsigned pairs);
 
+/* Opens so many sockets. They stay open. False as above. */
+bool many_sockets(unsigned count);
+
 /* Opens so many connected pairs, a byte unread at each end. They stay open. False as above. */
 bool many_open(unsigned pairs);
 
