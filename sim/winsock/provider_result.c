@@ -43,8 +43,8 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
         return STATUS_INVALID_HANDLE; /* row 112: Winsock knows nothing of the copy */
     if (!call->winsock->afd->network_up)
         return STATUS_HOST_DOWN; /* OVL-030 */
-    if (overlapped == NULL && BEHAVES(call->profile, null_result_pointer, accepted))
-        return STATUS_SUCCESS;
+    if (overlapped == NULL || transfer == NULL || flags == NULL)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, null_result_pointer));
     if (!memory_probe(call, overlapped, sizeof copy, ACCESS_READ) ||
         !memory_probe(call, transfer, sizeof *transfer, ACCESS_WRITE) ||
         !memory_probe(call, flags, sizeof *flags, ACCESS_WRITE))
