@@ -88,7 +88,7 @@ static void inet_ntop_needs_room_and_a_family(void)
     memset(text, 'x', sizeof(text));
     assert_ptr_equal(inet_ntop(AF_INET, v4, text, sizeof("10.0.255.1")), text);
     assert_null(inet_ntop(AF_INET, v4, text, sizeof("10.0.255.1") - 1));
-    OBSERVE_VALUE(inet_ntop_short, WSAGetLastError());
+    OBSERVE_VALUE(inet_ntop_short, (unsigned)WSAGetLastError());
     assert_null(inet_ntop(77, v4, text, sizeof(text)));
     assert_int_equal(WSAGetLastError(), WSAEAFNOSUPPORT);
     END_WINSOCK();
