@@ -1,5 +1,21 @@
 /* Handles of any object. */
+#include "sim/afd/socket.h"
+#include "sim/afd/waits.h"
 #include "sim/runtime/guest_objects.h"
+
+/* A connection closed past Winsock: who selected messages is told that it is closed, which
+ * closesocket would have spared him (row 214).
+ */
+static void tell_window(struct object *object)
+{
+    struct socket_object *socket = (struct socket_object *)object;
+    const struct socket_waits *waits = socket->waits;
+
+    if (object->handles == 1 && waits != NULL && waits->notify != NULL &&
+        socket->state == SOCKET_CONNECTED && (waits->mask & EVENT_CLOSE) != 0 &&
+        !socket->close_seen)
+        waits->notify(socket, waits->context, EVENT_CLOSE, STATUS_SUCCESS);
+}
 
 /* Of a pseudo handle nothing is closed. */
 BOOL CloseHandle(HANDLE hObject)
@@ -8,6 +24,11 @@ BOOL CloseHandle(HANDLE hObject)
     uint64_t handle = guest_number(hObject);
     if (handle >= PSEUDO_THREAD)
         return TRUE;
+    struct object *socket = handle_find(guest_process(), handle, OBJECT_SOCKET);
+    unsigned flags = 0;
+    if (socket != NULL && handle_get_flags(guest_process(), handle, &flags) == STATUS_SUCCESS &&
+        (flags & HANDLE_PROTECTED) == 0)
+        tell_window(socket);
     return guest_answer(handle_close(guest_process(), handle));
 }
 

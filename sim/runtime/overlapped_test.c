@@ -1,6 +1,8 @@
 /* kernel32's calls on sockets with I/O that pends. */
 #include "sim/runtime/test_machine.h"
 
+#include "sim/winsock/winsock.h"
+
 static struct berth *machine;
 static SOCKET receiver, sender; /* datagram sockets of loopback; the sender is connected */
 static char buffer[16];
@@ -379,6 +381,50 @@ static void closing_the_handle_ends_what_pends(void **state)
     assert_int_equal(GetLastError(), ERROR_OPERATION_ABORTED);
 }
 
+static unsigned closes;
+
+static bool count_closes(struct winsock *winsock, struct process *process, void *window,
+                         uint32_t message, uint64_t wparam, int64_t lparam)
+{
+    (void)winsock;
+    (void)process;
+    (void)window;
+    (void)message;
+    (void)wparam;
+    closes += WSAGETSELECTEVENT(lparam) == FD_CLOSE;
+    return true;
+}
+
+/* A connection whose one end has selected FD_CLOSE; that end. */
+static SOCKET selected_connection(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((USHORT)port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    SOCKET listener = tcp_socket(), s = tcp_socket();
+    bind(listener, (const struct sockaddr *)&address, sizeof address);
+    listen(listener, 1);
+    assert_int_equal(connect(s, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_not_equal(accept(listener, NULL, NULL), INVALID_SOCKET);
+    closesocket(listener);
+    assert_int_equal(WSAAsyncSelect(s, (HWND)(uintptr_t)1, 0x500, FD_CLOSE), 0);
+    return s;
+}
+
+static void close_handle_tells_the_window_what_closesocket_does_not(void **state)
+{
+    (void)state;
+    winsock_attached()->post_message = count_closes;
+    closes = 0;
+    SOCKET s = selected_connection(4000);
+    closesocket(s);
+    Sleep(1);
+    assert_int_equal(closes, 0);
+    s = selected_connection(4001);
+    assert_true(CloseHandle((HANDLE)s));
+    Sleep(1);
+    assert_int_equal(closes, 1);
+}
+
 static void a_socket_without_the_attribute_gets_no_port(void **state)
 {
     (void)state;
@@ -451,6 +497,7 @@ int main(void)
         OVERLAPPED_TEST(a_blocked_thread_may_be_terminated),
         OVERLAPPED_TEST(what_a_thread_began_ends_with_it_unless_a_port_is_to_tell),
         OVERLAPPED_TEST(closing_the_handle_ends_what_pends),
+        OVERLAPPED_TEST(close_handle_tells_the_window_what_closesocket_does_not),
         OVERLAPPED_TEST(a_socket_without_the_attribute_gets_no_port),
         cmocka_unit_test_setup_teardown(a_lock_names_calls_and_handles, enter, leave_in_the_lock),
     };
