@@ -395,6 +395,13 @@ static bool count_closes(struct winsock *winsock, struct process *process, void 
     return true;
 }
 
+static bool exists(struct winsock *winsock, struct process *process, void *window)
+{
+    (void)winsock;
+    (void)process;
+    return window != NULL;
+}
+
 /* A connection whose one end has selected FD_CLOSE; that end. */
 static SOCKET selected_connection(unsigned port)
 {
@@ -414,6 +421,7 @@ static void close_handle_tells_the_window_what_closesocket_does_not(void **state
 {
     (void)state;
     winsock_attached()->post_message = count_closes;
+    winsock_attached()->window_exists = exists;
     closes = 0;
     SOCKET s = selected_connection(4000);
     closesocket(s);
