@@ -179,6 +179,27 @@ static void describe(const struct endpoint *endpoint, const struct datagram *fro
     };
 }
 
+/* By the defect of `datagram_bounds`: what is behind the first bytes becomes a datagram. */
+static void keep_rest(struct udp *udp, uint32_t taken)
+{
+    struct datagram *whole = udp->first;
+    uint32_t size = whole->size - taken;
+    struct datagram *rest = arena_take(whole->tcpip->arena, sizeof *rest + size);
+
+    if (rest == NULL) {
+        udp_drop_first(udp);
+        return;
+    }
+    memcpy(rest, whole, sizeof *whole);
+    memcpy(rest->bytes, whole->bytes + taken, size);
+    rest->size = size;
+    if (udp->last == whole)
+        udp->last = rest;
+    udp->first = rest;
+    udp->bytes -= taken;
+    datagram_give(whole);
+}
+
 nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, bool peek,
                       struct udp_datagram *datagram)
 {
@@ -193,6 +214,14 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
     if (udp == NULL || udp->first == NULL)
         return STATUS_PENDING;
     const struct datagram *first = udp->first;
+    if (first->size > 1 && !peek && BEHAVES(profile, datagram_bounds, split)) {
+        uint32_t half = first->size / 2 < size ? first->size / 2 : size;
+        describe(endpoint, first, datagram);
+        memcpy(bytes, first->bytes, half);
+        datagram->size = half;
+        keep_rest(udp, half);
+        return STATUS_SUCCESS;
+    }
     bool cut = first->size > size;
     describe(endpoint, first, datagram);
     memcpy(bytes, first->bytes, cut ? size : first->size);

@@ -186,7 +186,8 @@ static void refusal_arrived(struct datagram *datagram)
     datagram_give(datagram);
     if (udp == NULL || udp->refusals_ignored)
         return;
-    if (!udp->has_peer && BEHAVES(endpoint->tcpip->profile, unreachable_told, connected))
+    if (BEHAVES(endpoint->tcpip->profile, unreachable_told, nobody) ||
+        (!udp->has_peer && BEHAVES(endpoint->tcpip->profile, unreachable_told, connected)))
         return;
     udp->refused = true;
     ENDPOINT_TELL(endpoint, readable);
