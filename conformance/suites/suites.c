@@ -122,7 +122,10 @@
     SUITE(race_ports)
 
 /* Waiting, objects, processes, message queues. */
-#define SUITES_THREADS
+#define SUITES_THREADS                                                                             \
+    SUITE(threads_wait)                                                                            \
+    SUITE(threads_process)                                                                         \
+    SUITE(threads_messages)
 
 #define SUITE(name) extern const struct suite name##_suite;
 SUITES

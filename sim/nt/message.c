@@ -41,6 +41,11 @@ static struct arena *arena_of(const struct message_queue *queue)
     return &queue->thread->object.nt->engine->arena;
 }
 
+static const struct profile *profile_of(const struct message_queue *queue)
+{
+    return queue->thread->object.nt->profile;
+}
+
 static struct message_queue *queue_of(struct thread *thread)
 {
     struct nt *nt = thread->object.nt;
@@ -175,11 +180,16 @@ static nt_status post(struct message_queue *queue, const struct message *message
     *copy = *message;
     copy->next = NULL;
     copy->time_ns = nt_uptime_ns(queue->thread->object.nt);
-    if (queue->first == NULL)
+    if (BEHAVES(profile_of(queue), message_order, last_first)) {
+        copy->next = queue->first;
         queue->first = copy;
-    else
+    } else if (queue->first == NULL) {
+        queue->first = copy;
+    } else {
         queue->last->next = copy;
-    queue->last = copy;
+    }
+    if (copy->next == NULL)
+        queue->last = copy;
     queue->count++;
     wake(queue);
     return STATUS_SUCCESS;
@@ -201,7 +211,8 @@ nt_status messages_post_thread(struct thread *thread, uint32_t number, uint64_t 
     const struct message message = {.number = number, .wparam = wparam, .lparam = lparam};
     struct message_queue *queue = thread->messages;
 
-    if (queue == NULL && thread == thread->object.nt->current)
+    if (queue == NULL && (thread == thread->object.nt->current ||
+                          BEHAVES(thread->object.nt->profile, thread_without_queue, yes)))
         queue = queue_of(thread);
     return queue == NULL ? STATUS_INVALID_PARAMETER : post(queue, &message);
 }
@@ -268,7 +279,7 @@ nt_status messages_send(struct window *window, const struct message *message, ui
     struct nt *nt = window->thread->object.nt;
     struct message_queue *from = queue_of(nt->current);
 
-    if (window->thread == nt->current) {
+    if (window->thread == nt->current || BEHAVES(nt->profile, sent_on_thread, senders)) {
         *result = window->procedure(window, message->number, message->wparam, message->lparam);
         return STATUS_SUCCESS;
     }
@@ -341,6 +352,15 @@ static bool take_timer(struct message_queue *queue, const struct message_filter 
     return false;
 }
 
+static bool take_quit(struct message_queue *queue, bool keep, struct message *message)
+{
+    if (!queue->quits)
+        return false;
+    *message = (struct message){.number = MESSAGE_QUIT, .wparam = queue->exit_code};
+    queue->quits = keep;
+    return true;
+}
+
 bool messages_take(const struct message_filter *filter, struct nt *nt, bool keep,
                    struct message *message)
 {
@@ -348,17 +368,19 @@ bool messages_take(const struct message_filter *filter, struct nt *nt, bool keep
 
     if (queue == NULL)
         return false;
+    const struct message_filter all = {.window = filter->window};
+    if (BEHAVES(nt->profile, message_filter, no))
+        filter = &all;
+    keep = keep && !BEHAVES(nt->profile, peeked_message, no);
     queue->fresh = false;
     object_unsignal(queue->woken);
     answer_all(queue);
-    if (take_posted(queue, filter, keep, message))
+    if (BEHAVES(nt->profile, quit_order, first) && take_quit(queue, keep, message))
         return true;
-    if (queue->quits) {
-        *message = (struct message){.number = MESSAGE_QUIT, .wparam = queue->exit_code};
-        queue->quits = keep;
+    if (BEHAVES(nt->profile, timer_order, first) && take_timer(queue, filter, keep, message))
         return true;
-    }
-    return take_timer(queue, filter, keep, message);
+    return take_posted(queue, filter, keep, message) || take_quit(queue, keep, message) ||
+           take_timer(queue, filter, keep, message);
 }
 
 static bool has_something(const struct message_queue *queue)
@@ -377,7 +399,8 @@ nt_status messages_wait(struct nt *nt, const struct message_wait *wait, uint32_t
     ASSERT(wait->count < WAIT_OBJECTS_MAX);
     if (queue == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    if (queue->fresh || (wait->any && has_something(queue)))
+    bool any = wait->any || BEHAVES(nt->profile, message_wait, yes);
+    if (queue->fresh || (any && has_something(queue)))
         object_signal(queue->woken);
     else
         object_unsignal(queue->woken);

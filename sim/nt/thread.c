@@ -149,6 +149,8 @@ uint32_t thread_unsuspend(struct thread *thread)
     if (before == 0)
         return 0;
     thread->suspended--;
+    if (BEHAVES(thread->object.nt->profile, suspend_counts, no))
+        thread->suspended = 0;
     if (thread->suspended == 0 && thread->state == THREAD_SUSPENDED) {
         thread->object.nt->turns_given_up = 0;
         ready_append(thread);

@@ -101,7 +101,7 @@ BOOLEAN TryAcquireSRWLockExclusive(PSRWLOCK SRWLock)
 BOOLEAN TryAcquireSRWLockShared(PSRWLOCK SRWLock)
 {
     if (holders(SRWLock) == 1)
-        return FALSE;
+        return BEHAVES(guest_nt()->profile, shared_beside_owner, yes);
     SRWLock->Ptr = (PVOID)(holders(SRWLock) + 2);
     return TRUE;
 }
@@ -234,7 +234,8 @@ BOOL InitOnceComplete(LPINIT_ONCE lpInitOnce, DWORD dwFlags, LPVOID lpContext)
         return guest_fail(ERROR_INVALID_PARAMETER);
     if (once_is_done(lpInitOnce, NULL))
         return guest_fail(ERROR_GEN_FAILURE);
-    bool failed = (dwFlags & INIT_ONCE_INIT_FAILED) != 0;
+    bool failed = (dwFlags & INIT_ONCE_INIT_FAILED) != 0 &&
+                  !BEHAVES(guest_nt()->profile, failed_once, yes);
     lpInitOnce->Ptr = failed ? NULL : (PVOID)((uintptr_t)lpContext | ONCE_DONE);
     parking_wake(lpInitOnce, true);
     return TRUE;

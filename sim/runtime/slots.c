@@ -145,8 +145,19 @@ void slots_thread_ends(void)
     struct belongings *belongings = guest_process()->runtime;
     struct thread *thread = guest_nt()->current;
 
+    if (BEHAVES(guest_nt()->profile, fls_at_end, no))
+        return;
     for (DWORD index = 1; belongings != NULL && thread->runtime != NULL && index < TLS_SLOTS;
          index++)
         if (is_used(belongings->fls_used, index))
             call_function(belongings->fls_functions[index], &slots_of(thread, true)[index]);
+}
+
+void slots_copy(struct thread *from, struct thread *to)
+{
+    void **source = slots_of(from, false);
+    void **target = slots_of(to, false);
+
+    for (DWORD index = 0; source != NULL && target != NULL && index < TLS_SLOTS; index++)
+        target[index] = source[index];
 }

@@ -72,6 +72,8 @@ static struct thread *begin_thread(const struct thread_start *how, bool suspende
         guest_fail(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
+    if (BEHAVES(nt->profile, slot_begins, makers))
+        slots_copy(nt->current, thread);
     if (!suspended)
         thread_unsuspend(thread);
     return thread;
@@ -153,7 +155,8 @@ BOOL GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode)
         return guest_fail(ERROR_INVALID_HANDLE);
     if (!guest_may_write(lpExitCode, sizeof *lpExitCode))
         return guest_fail(ERROR_NOACCESS);
-    *lpExitCode = thread->state == THREAD_ENDED ? thread->exit_code : STILL_ACTIVE;
+    DWORD active = BEHAVES(guest_nt()->profile, active_exit_code, zero) ? 0 : STILL_ACTIVE;
+    *lpExitCode = thread->state == THREAD_ENDED ? thread->exit_code : active;
     return TRUE;
 }
 
