@@ -18,7 +18,14 @@
 
 enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
 
-enum module { MODULE_WS2_32 = 1, MODULE_IPHLPAPI, MODULE_KERNEL32, MODULE_MSWSOCK, MODULE_NTDLL };
+enum module {
+    MODULE_WS2_32 = 1,
+    MODULE_IPHLPAPI,
+    MODULE_KERNEL32,
+    MODULE_MSWSOCK,
+    MODULE_NTDLL,
+    MODULE_USER32
+};
 
 typedef void any_function(void);
 
@@ -26,6 +33,7 @@ typedef void any_function(void);
 #define IPHLPAPI(name) {MODULE_IPHLPAPI, #name, (any_function *)name},
 #define MSWSOCK(name) {MODULE_MSWSOCK, #name, (any_function *)name},
 #define NTDLL(name) {MODULE_NTDLL, #name, (any_function *)name},
+#define USER32(name) {MODULE_USER32, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
 static const struct {
@@ -43,50 +51,7 @@ static const struct {
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
-    KERNEL32(GetLastError) KERNEL32(SetLastError) KERNEL32(VirtualAlloc) KERNEL32(VirtualFree)
-    KERNEL32(VirtualProtect) KERNEL32(GetCurrentProcessId) KERNEL32(GetCurrentThreadId)
-    KERNEL32(CreateThread) KERNEL32(ExitThread) KERNEL32(WaitForSingleObject)
-    KERNEL32(WaitForMultipleObjects) KERNEL32(CreateEventA) KERNEL32(CreateEventW)
-    KERNEL32(SetEvent) KERNEL32(ResetEvent) KERNEL32(CloseHandle) KERNEL32(SetHandleInformation)
-    KERNEL32(GetHandleInformation) KERNEL32(Sleep) KERNEL32(SleepEx) KERNEL32(GetTickCount64)
-    KERNEL32(LoadLibraryA) KERNEL32(LoadLibraryW) KERNEL32(FreeLibrary)
-    KERNEL32(ExpandEnvironmentStringsA) KERNEL32(ExpandEnvironmentStringsW)
-    KERNEL32(GetModuleHandleA) KERNEL32(GetProcAddress)
-    KERNEL32(FormatMessageA) KERNEL32(FormatMessageW) KERNEL32(GetProcessHeap) KERNEL32(HeapAlloc)
-    KERNEL32(HeapReAlloc) KERNEL32(HeapFree) KERNEL32(HeapSize) KERNEL32(LocalAlloc)
-    KERNEL32(LocalFree) KERNEL32(GlobalAlloc) KERNEL32(GlobalFree) KERNEL32(GetTickCount)
-    KERNEL32(QueryPerformanceCounter) KERNEL32(QueryPerformanceFrequency)
-    KERNEL32(GetSystemTimeAsFileTime) KERNEL32(GetSystemTime) KERNEL32(GetLocalTime)
-    KERNEL32(InitializeCriticalSection) KERNEL32(EnterCriticalSection)
-    KERNEL32(TryEnterCriticalSection) KERNEL32(LeaveCriticalSection)
-    KERNEL32(DeleteCriticalSection) KERNEL32(GetStdHandle) KERNEL32(WriteFile)
-    KERNEL32(WriteConsoleA) KERNEL32(WriteConsoleW) KERNEL32(SetConsoleOutputCP)
-    KERNEL32(OutputDebugStringA) KERNEL32(OutputDebugStringW) KERNEL32(MultiByteToWideChar)
-    KERNEL32(WideCharToMultiByte) KERNEL32(ExitProcess)
-    KERNEL32(WaitForSingleObjectEx) KERNEL32(WaitForMultipleObjectsEx)
-    KERNEL32(SignalObjectAndWait) KERNEL32(QueueUserAPC) KERNEL32(SwitchToThread)
-    KERNEL32(OpenEventA) KERNEL32(OpenEventW) KERNEL32(PulseEvent) KERNEL32(CreateMutexA)
-    KERNEL32(CreateMutexW) KERNEL32(OpenMutexA) KERNEL32(OpenMutexW) KERNEL32(ReleaseMutex)
-    KERNEL32(CreateSemaphoreA) KERNEL32(CreateSemaphoreW) KERNEL32(OpenSemaphoreA)
-    KERNEL32(OpenSemaphoreW) KERNEL32(ReleaseSemaphore) KERNEL32(CreateWaitableTimerA)
-    KERNEL32(CreateWaitableTimerW) KERNEL32(CreateWaitableTimerExA)
-    KERNEL32(CreateWaitableTimerExW) KERNEL32(SetWaitableTimer) KERNEL32(CancelWaitableTimer)
-    KERNEL32(DuplicateHandle) KERNEL32(CreateIoCompletionPort)
-    KERNEL32(GetQueuedCompletionStatus) KERNEL32(GetQueuedCompletionStatusEx)
-    KERNEL32(PostQueuedCompletionStatus) KERNEL32(SetFileCompletionNotificationModes)
-    KERNEL32(BindIoCompletionCallback) KERNEL32(GetOverlappedResult)
-    KERNEL32(GetOverlappedResultEx) KERNEL32(CancelIo) KERNEL32(CancelIoEx)
-    KERNEL32(CancelSynchronousIo) KERNEL32(ReadFile) KERNEL32(ReadFileEx)
-    KERNEL32(WriteFileEx) KERNEL32(QueueUserWorkItem)
-    KERNEL32(RegisterWaitForSingleObject) KERNEL32(UnregisterWait) KERNEL32(UnregisterWaitEx)
-    KERNEL32(TrySubmitThreadpoolCallback) KERNEL32(CreateThreadpoolWork)
-    KERNEL32(SubmitThreadpoolWork) KERNEL32(WaitForThreadpoolWorkCallbacks)
-    KERNEL32(CloseThreadpoolWork) KERNEL32(CreateThreadpoolIo) KERNEL32(StartThreadpoolIo)
-    KERNEL32(CancelThreadpoolIo) KERNEL32(WaitForThreadpoolIoCallbacks)
-    KERNEL32(CloseThreadpoolIo) KERNEL32(CreateThreadpoolTimer) KERNEL32(SetThreadpoolTimer)
-    KERNEL32(WaitForThreadpoolTimerCallbacks) KERNEL32(CloseThreadpoolTimer)
-    KERNEL32(CreateThreadpoolWait) KERNEL32(SetThreadpoolWait)
-    KERNEL32(WaitForThreadpoolWaitCallbacks) KERNEL32(CloseThreadpoolWait)
+#include "exports.inc" /* kernel32 and user32, from the headers: exports.cmake */
     /* clang-format on */
 };
 
@@ -95,8 +60,12 @@ static const struct {
     enum module module;
 } modules[] = {
     /* in the order of their numbers */
-    {"ws2_32", MODULE_WS2_32},   {"iphlpapi", MODULE_IPHLPAPI}, {"kernel32", MODULE_KERNEL32},
-    {"mswsock", MODULE_MSWSOCK}, {"ntdll", MODULE_NTDLL},
+    {"ws2_32", MODULE_WS2_32},
+    {"iphlpapi", MODULE_IPHLPAPI},
+    {"kernel32", MODULE_KERNEL32},
+    {"mswsock", MODULE_MSWSOCK},
+    {"ntdll", MODULE_NTDLL},
+    {"user32", MODULE_USER32},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */
