@@ -232,10 +232,8 @@ static nt_status run_in_kernel(struct ioctl *ioctl, const struct command *comman
     status = delivery_end(&ioctl->delivery, ioctl->io, status, 0);
     if (status == STATUS_PENDING || (overlapped && !nt_success(status)))
         return status;
-    if (overlapped && ioctl->stored == 0 && command != NULL && command->prepare == NULL)
-        return status; /* of no bytes nothing is counted (row 15) */
-    if (overlapped && ioctl->stored == 0 &&
-        BEHAVES(ioctl->call.profile, count_without_output, untouched))
+    if (overlapped && ioctl->stored == 0 && command != NULL && command->prepare == NULL &&
+        BEHAVES(ioctl->call.profile, count_without_output, untouched)) /* row 15 */
         return status;
     write_count(ioctl, nt_success(status) ? ioctl->stored : ioctl->needed);
     return status;
