@@ -84,7 +84,8 @@
     SUITE(poll)                                                                                    \
     SUITE(event_select)                                                                            \
     SUITE(event_record)                                                                            \
-    SUITE(event_close)
+    SUITE(event_close)                                                                             \
+    SUITE(async_select)
 
 /* Options, control codes, names, duplicates. */
 #define SUITES_OPTIONS                                                                             \
