@@ -1,5 +1,6 @@
-// A name server over UDP. It waits for its socket with WSAEventSelect; its clients, each on a thread
-// of its own, ask again when no answer has come in time. One request is lost on the way, as happens.
+// A name server over UDP. It waits for its socket with WSAEventSelect; its clients, each on a
+// thread of its own, ask again when no answer has come in time. One request is lost on the way, as
+// happens.
 
 #define WIN32_LEAN_AND_MEAN
 #define _CRT_SECURE_NO_WARNINGS
@@ -192,9 +193,9 @@ static DWORD WINAPI run_client(LPVOID parameter)
 }
 
 static struct client clients[] = {
-    {"host", {"SET router 10.0.0.1", "SET printer 10.0.0.7", "GET router"}},
-    {"guest", {"GET printer", "GET scanner", "SET guest 10.0.0.99"}},
-    {"host again", {"SET router 10.0.0.2", "GET router", "GET guest"}},
+    {.name = "host", .requests = {"SET router 10.0.0.1", "SET printer 10.0.0.7", "GET router"}},
+    {.name = "guest", .requests = {"GET printer", "GET scanner", "SET guest 10.0.0.99"}},
+    {.name = "host again", .requests = {"SET router 10.0.0.2", "GET router", "GET guest"}},
 };
 
 #define CLIENTS (sizeof(clients) / sizeof(clients[0]))
