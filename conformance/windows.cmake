@@ -50,7 +50,7 @@ set_tests_properties(wine.stop PROPERTIES FIXTURES_CLEANUP wine TIMEOUT 60)
 # wine_test(NAME ...): a test that finds Wine ready.
 function(wine_test name)
   add_test(NAME ${name} ${ARGN})
-  set_tests_properties(${name} PROPERTIES LABELS conformance TIMEOUT 300 FIXTURES_REQUIRED wine
+  set_tests_properties(${name} PROPERTIES LABELS conformance TIMEOUT 900 FIXTURES_REQUIRED wine
     RESOURCE_LOCK wine
     ENVIRONMENT "WINEPREFIX=${prefix};WINEDEBUG=-all;WINEDLLOVERRIDES=mscoree,mshtml=")
 endfunction()

@@ -45,15 +45,22 @@ static bool read_line(struct reader *reader, const char *line)
         return refuse(reader, "unknown clause", id, "an id of spec/clauses.def");
     if (spec_clauses[clause].state != TESTED)
         return refuse(reader, "no case judges", id, "a clause that is TESTED");
+    size_t end = strlen(name);
+    bool sometimes = end > 0 && name[end - 1] == '?';
+    if (sometimes)
+        name[end - 1] = '\0';
     enum verdict verdict = verdict_find(name);
     if (verdict != VERDICT_FAIL && verdict != VERDICT_UNSUPPORTED && verdict != VERDICT_SKIPPED)
-        return refuse(reader, "no such verdict", name, "FAIL, UNSUPPORTED or SKIPPED");
+        return refuse(reader, "no such verdict", name,
+                      "FAIL, UNSUPPORTED or SKIPPED, perhaps with a ?");
     if (*reason == '\0')
         return refuse(reader, "no reason for", id, "CLAUSE VERDICT REASON");
     struct expectation *expectation = &reader->expectations->clauses[clause];
     if (expectation->verdict != VERDICT_NONE)
         return refuse(reader, "listed again", id, "each clause once");
-    *expectation = (struct expectation){verdict, reader->line, text_copy(reason)};
+    *expectation = (struct expectation){
+        .verdict = verdict, .sometimes = sometimes, .line = reader->line};
+    expectation->reason = text_copy(reason);
     return true;
 }
 
@@ -115,7 +122,8 @@ enum expectation_state expectations_state(const struct expectations *expectation
     enum verdict expected = expectations->clauses[clause].verdict;
     if (expected == VERDICT_NONE)
         return NOT_LISTED;
-    if (run->verdicts[clause] == expected)
+    bool judged = run->verdicts[clause] != VERDICT_NONE;
+    if (run->verdicts[clause] == expected || (expectations->clauses[clause].sometimes && judged))
         return CAME_TRUE;
     return was_judged(run, clause) ? STALE : NOT_JUDGED;
 }

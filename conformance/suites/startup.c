@@ -160,7 +160,7 @@ static void neither_sockets_nor_names_before_wsastartup(void)
     assert_true(socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) == INVALID_SOCKET);
     OBSERVE_VALUE(not_started, WSAGetLastError());
     assert_null(gethostbyname("localhost"));
-    assert_int_equal(WSAGetLastError(), WSANOTINITIALISED);
+    OBSERVE_VALUE(not_started, WSAGetLastError());
 }
 
 static void the_host_has_a_name(void)

@@ -151,6 +151,9 @@ static bool is_there(const struct owned *owned, const struct range *range)
 
 static void look_at(struct ownership *ownership, struct owned *owned)
 {
+    /* Another process' variables lie at the same addresses while it runs. */
+    if (ownership->now.process_id != owned->process->id)
+        return;
     for (uint32_t i = 0; i < owned->range_count; i++)
         if (!is_there(owned, &owned->ranges[i]))
             say_broken(ownership, owned, owned->ranges[i].what, "freed");
