@@ -58,7 +58,7 @@ static void write_header(const struct run *run, FILE *out)
     for (size_t i = 0; i < run->count; i++)
         cases += run->outcomes[i].chosen;
 
-    fprintf(out, "<header><div>\n<h1>Berth conformance <small>the promises of a Winsock, clause by clause"
+    fprintf(out, "<header><div>\n<h1>Berth conformance <small>a Winsock, clause by clause"
                  "</small></h1>\n<dl class=\"facts\"><div><dt>Target</dt><dd>");
     report_escaped(run->target, out);
     fprintf(out,
