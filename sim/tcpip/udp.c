@@ -217,14 +217,16 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
     if (first->size > 1 && !peek && BEHAVES(profile, datagram_bounds, split)) {
         uint32_t half = first->size / 2 < size ? first->size / 2 : size;
         describe(endpoint, first, datagram);
-        memcpy(bytes, first->bytes, half);
+        if (half > 0)
+            memcpy(bytes, first->bytes, half);
         datagram->size = half;
         keep_rest(udp, half);
         return STATUS_SUCCESS;
     }
     bool cut = first->size > size;
     describe(endpoint, first, datagram);
-    memcpy(bytes, first->bytes, cut ? size : first->size);
+    if (size > 0) /* a receive without room names no memory */
+        memcpy(bytes, first->bytes, cut ? size : first->size);
     bool keeps = peek ? !BEHAVES(profile, datagram_peek, takes)
                       : cut && BEHAVES(profile, datagram_rest, kept);
     if (!keeps)
