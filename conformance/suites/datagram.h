@@ -47,6 +47,12 @@ static inline USHORT hear(SOCKET s, const char *text)
     return ntohs(from.sin_port);
 }
 
+/* Two calls in one assertion would come in whichever order the compiler likes. */
+static inline void assert_from(USHORT heard, SOCKET sender)
+{
+    assert_int_equal(heard, bound_port(sender));
+}
+
 /* What a receive that does not wait answers when it has nothing. */
 static inline unsigned receive_now(SOCKET s, char *byte)
 {

@@ -21,7 +21,8 @@ static void an_accept_ends_when_somebody_connects(void)
     assert_int_equal(outcome_of(&pending, listener), 0);
     assert_int_equal(pending.size, 0);
     update_accept_context(acceptor, listener);
-    assert_int_equal(name_of_socket(acceptor).sin_port, name_of_socket(listener).sin_port);
+    const USHORT port = name_of_socket(acceptor).sin_port;
+    assert_int_equal(port, name_of_socket(listener).sin_port);
     send_text(s, "to the server");
     assert_receives(acceptor, "to the server");
     send_text(acceptor, "to the client");
