@@ -1,13 +1,16 @@
 /* Runs a fuzz target without libFuzzer, under any compiler:
  *
- *     TARGET_driver FILE|FOLDER...          replays inputs
- *     TARGET_driver --search N [--seed S] [--defect QUESTION=OPTION]
- *                                           N random programs, each 32 operations long
- *     TARGET_driver --defects N [--seed S]  one search for each defect the target must find; exits
- *                                           with 1 when one is not found, and says how long each
- * took TARGET_driver --rate N                N programs, timed
+ *     TARGET_driver FILE|FOLDER...      replays inputs
+ *     TARGET_driver --search N          N random programs, each 32 operations long
+ *     TARGET_driver --shorten FILE      takes out of a finding what it does not need
+ *     TARGET_driver --defects N         one search for each defect the target must find; exits with
+ *                                       1 when one is not found, and says how long each took
+ *     TARGET_driver --rate N            N programs, timed
  *
- * A finding is an assertion: it prints itself, and the process ends.
+ * before any of them, --seed S and --defect QUESTION=OPTION.
+ *
+ * A finding is an assertion: it prints itself, and the process ends. What --search found is kept in
+ * the file `finding`.
  */
 #define _DEFAULT_SOURCE
 
@@ -51,12 +54,35 @@ static size_t make_program(unsigned char *program)
     return size;
 }
 
+static struct {
+    unsigned char bytes[PROGRAM_MAX];
+    size_t size; /* 0 between two programs */
+} program;
+
 static void search(unsigned long long count, unsigned long long seed)
 {
-    unsigned char program[PROGRAM_MAX];
     dice_state = seed;
-    for (unsigned long long i = 0; i < count; i++)
-        LLVMFuzzerTestOneInput(program, make_program(program));
+    for (unsigned long long i = 0; i < count; i++) {
+        program.size = make_program(program.bytes);
+        LLVMFuzzerTestOneInput(program.bytes, program.size);
+    }
+    program.size = 0;
+}
+
+static bool write_program(const char *path)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return false;
+    const bool written = fwrite(program.bytes, 1, program.size, file) == program.size;
+    return fclose(file) == 0 && written;
+}
+
+/* Runs when the process ends: in the middle of a program that is a finding. */
+static void keep_finding(void)
+{
+    if (program.size != 0 && write_program("finding"))
+        fprintf(stderr, "the program is in the file finding; --shorten finding makes it small\n");
 }
 
 static double now_seconds(void)
@@ -66,8 +92,7 @@ static double now_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* ---- Replaying --------------------------------------------------------------------------------
- */
+/* ---- Replaying ---- */
 
 static bool replay_file(const char *path)
 {
@@ -123,8 +148,62 @@ static int replay_all(int count, char **paths)
     return 0;
 }
 
-/* ---- Defects ------------------------------------------------------------------------------------
- */
+/* ---- Shortening ---- */
+
+/* In a process of its own, as a finding ends it. */
+static bool is_finding(const unsigned char *bytes, size_t size)
+{
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stderr) != NULL)
+            LLVMFuzzerTestOneInput(bytes, size);
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+/* Without `length` bytes at `at`, when it is still a finding. */
+static bool take_out(size_t at, size_t length)
+{
+    unsigned char less[PROGRAM_MAX];
+    memcpy(less, program.bytes, at);
+    memcpy(less + at, program.bytes + at + length, program.size - at - length);
+    if (!is_finding(less, program.size - length))
+        return false;
+    program.size -= length;
+    memcpy(program.bytes, less, program.size);
+    return true;
+}
+
+static int shorten(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return 1;
+    }
+    program.size = fread(program.bytes, 1, sizeof program.bytes, file);
+    fclose(file);
+    if (!is_finding(program.bytes, program.size)) {
+        fprintf(stderr, "%s: no finding, nothing to shorten\n", path);
+        return 1;
+    }
+    const size_t before = program.size;
+    for (size_t length = before / target_operation_size; length > 0; length /= 2)
+        for (size_t at = 0; at + length * target_operation_size <= program.size;)
+            if (!take_out(at, length * target_operation_size))
+                at += target_operation_size;
+    const bool written = write_program(path);
+    printf("%s: %zu operations of %zu left%s\n", path, program.size / target_operation_size,
+           before / target_operation_size, written ? "" : ", but the file cannot be written");
+    program.size = 0;
+    return !written;
+}
+
+/* ---- Defects ---- */
 
 static void use_defect(enum option option)
 {
@@ -197,8 +276,8 @@ static int rate(unsigned long long count, unsigned long long seed)
 static int usage(const char *what)
 {
     fprintf(stderr,
-            "%s: expected files, or --search N, --defects N, --rate N, with --seed S and "
-            "--defect QUESTION=OPTION\n",
+            "%s: expected files, or --search N, --shorten FILE, --defects N or --rate N, after "
+            "--seed S and --defect QUESTION=OPTION\n",
             what);
     return 2;
 }
@@ -223,7 +302,10 @@ int main(int argc, char **argv)
     }
     if (mode == NULL)
         return i < argc ? replay_all(argc - i, argv + i) : usage(argv[0]);
+    if (strcmp(mode, "--shorten") == 0)
+        return shorten(argv[i - 1]);
     if (strcmp(mode, "--search") == 0) {
+        atexit(keep_finding);
         search(count, seed);
         printf("%llu programs, nothing found\n", count);
         return 0;

@@ -25,12 +25,29 @@ enum {
 
 const size_t target_operation_size = OPERATION_SIZE;
 
-/* Filled in as the wire's own defects come to be caught here. */
-const enum option target_defects[] = {OPTION_COUNT};
+const enum option target_defects[] = {
+    OPTION_cancel_data_lost,
+    OPTION_cancel_end_succeeds,
+    OPTION_cancel_which_all_of_the_socket,
+    OPTION_cancel_which_the_first,
+    OPTION_end_behind_bytes_lost,
+    OPTION_end_of_stream_once,
+    OPTION_full_window_loses,
+    OPTION_half_closed_send_wsaeshutdown,
+    OPTION_receive_end_lost,
+    OPTION_receive_order_last_first,
+    OPTION_request_block_no_bytes,
+    OPTION_request_block_not_marked,
+    OPTION_stream_peek_takes,
+    OPTION_stream_waitall_ignored,
+    OPTION_COUNT,
+};
 
 struct operation {
     struct io_status block;
     bool live;
+    bool peeks, fills; /* MSG_PEEK, MSG_WAITALL */
+    bool cancelled;    /* asked to end: one that fills gives what it has */
     uint32_t size;
     unsigned char bytes[BUFFER_SIZE];
 };
@@ -41,7 +58,6 @@ struct end {
     struct socket_object *socket; /* NULL once closed */
     uint64_t sent, received;      /* of the bytes this end sends; that came to the other end */
     bool finished;                /* it sends no more */
-    bool deaf;                    /* the other end receives no more */
     struct operation send;
     struct operation receives[PENDING_MAX]; /* the oldest first, in a ring */
     unsigned first, count;
@@ -63,16 +79,16 @@ static unsigned char byte_at(int pair, int end, uint64_t position)
     return (unsigned char)(position * 7 + position / 251 + (unsigned)(pair * 2 + end) * 89);
 }
 
-/* ---- Judging -----------------------------------------------------------------------------------
- */
+/* ---- Judging ---- */
 
-static void judge_bytes(int pair, int to, const unsigned char *bytes, uint64_t count)
+static void judge_bytes(int pair, int to, const struct operation *operation, uint64_t count)
 {
     struct end *from = &fuzz.ends[pair][1 - to];
     for (uint64_t i = 0; i < count; i++)
-        ASSERT(bytes[i] == byte_at(pair, 1 - to, from->received + i));
-    from->received += count;
-    ASSERT(from->received <= from->sent);
+        ASSERT(operation->bytes[i] == byte_at(pair, 1 - to, from->received + i));
+    ASSERT(from->received + count <= from->sent);
+    if (!operation->peeks)
+        from->received += count;
 }
 
 /* Six losses in a row end a connection: what had come was right, that is all one can ask. */
@@ -94,13 +110,16 @@ static void judge_receive(int pair, int to, const struct operation *operation)
     uint64_t count = operation->block.information;
     ASSERT(count <= operation->size);
     if (status == STATUS_SUCCESS) {
-        judge_bytes(pair, to, operation->bytes, count);
-        if (count == 0 && operation->size > 0) /* the end: nothing is missing before it */
+        judge_bytes(pair, to, operation, count);
+        const bool whole =
+            operation->fills && !operation->cancelled ? count == operation->size : count > 0;
+        if (!whole) /* the end: nothing is missing before it */
             ASSERT((from->finished && from->received == from->sent) || fuzz.broken[pair]);
         return;
     }
     ASSERT(count == 0);
-    ASSERT(status == STATUS_CANCELLED || fuzz.broken[pair] || fuzz.ends[pair][to].socket == NULL);
+    ASSERT((status == STATUS_CANCELLED && operation->cancelled) || fuzz.broken[pair] ||
+           fuzz.ends[pair][to].socket == NULL);
 }
 
 /* Receives complete in the order issued, but for those that are cancelled. */
@@ -130,6 +149,7 @@ static void collect_send(int pair, int which)
         ASSERT(end->send.block.information == end->send.size);
         return;
     }
+    ASSERT(end->send.cancelled || end->socket == NULL || fuzz.broken[pair]);
     end->sent -= end->send.size; /* it waited for room and has sent nothing */
     ASSERT(end->received <= end->sent || fuzz.broken[pair]);
 }
@@ -149,8 +169,7 @@ static void collect(void)
             collect_send(pair, end);
 }
 
-/* ---- Operations --------------------------------------------------------------------------------
- */
+/* ---- Operations ---- */
 
 static struct end *end_of(const uint8_t *bytes)
 {
@@ -184,12 +203,15 @@ static void do_send(const uint8_t *bytes)
         return;
     struct operation *operation = &end->send;
     operation->size = size_of(bytes);
+    operation->cancelled = false;
     for (uint32_t i = 0; i < operation->size; i++)
         operation->bytes[i] = byte_at(pair, which, end->sent + i);
     struct io *io = make_io(end, IO_SEND, operation);
     nt_status status = socket_send(io, fuzz.process);
     if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
         ASSERT(!end->finished);
+        ASSERT(operation->block.status == (int64_t)status);
+        ASSERT(status == STATUS_PENDING || operation->block.information == operation->size);
         end->sent += operation->size;
         operation->live = status == STATUS_PENDING;
         return;
@@ -206,17 +228,63 @@ static void do_receive(const uint8_t *bytes)
         return;
     struct operation *operation = &end->receives[(end->first + end->count) % PENDING_MAX];
     operation->size = size_of(bytes);
+    operation->fills = bytes[3] % 4 == 0;
+    operation->peeks = bytes[3] % 16 == 5;
+    operation->cancelled = false;
     memset(operation->bytes, 0xEE, operation->size);
     struct io *io = make_io(end, IO_RECEIVE, operation);
-    io->flags = bytes[3] % 4 == 0 ? IO_WAIT_ALL : 0;
+    io->flags = (operation->fills ? IO_WAIT_ALL : 0u) | (operation->peeks ? IO_PEEK : 0u);
     nt_status status = socket_receive(io);
     if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
+        ASSERT(operation->block.status == (int64_t)status);
         operation->live = true;
         end->count++;
         return;
     }
     io_end(io);
-    ASSERT(fuzz.broken[pair] || end->socket->shut_receive);
+    ASSERT(fuzz.broken[pair]);
+}
+
+static bool pends(const struct operation *operation)
+{
+    return operation->live && operation->block.status == STATUS_PENDING;
+}
+
+/* Ends what it names, if that pends, and nothing else. */
+static void cancel_one(struct end *end, struct operation *operation)
+{
+    struct operation *all[1 + PENDING_MAX] = {&end->send};
+    bool pended[1 + PENDING_MAX];
+    const struct request_filter filter = {.block = &operation->block};
+
+    for (int i = 0; i < PENDING_MAX; i++)
+        all[1 + i] = &end->receives[i];
+    for (int i = 0; i < 1 + PENDING_MAX; i++)
+        pended[i] = pends(all[i]);
+    const bool found = pends(operation);
+    operation->cancelled |= found;
+    ASSERT(request_cancel(&end->socket->file, &filter) ==
+           (found ? STATUS_SUCCESS : STATUS_NOT_FOUND));
+    for (int i = 0; i < 1 + PENDING_MAX; i++)
+        ASSERT(pends(all[i]) == (pended[i] && all[i] != operation));
+}
+
+static void cancel_all(struct end *end)
+{
+    const struct request_filter filter = {0};
+    bool found = pends(&end->send);
+
+    end->send.cancelled |= found;
+    for (int i = 0; i < PENDING_MAX; i++)
+        if (pends(&end->receives[i])) {
+            end->receives[i].cancelled = true;
+            found = true;
+        }
+    ASSERT(request_cancel(&end->socket->file, &filter) ==
+           (found ? STATUS_SUCCESS : STATUS_NOT_FOUND));
+    ASSERT(!pends(&end->send));
+    for (int i = 0; i < PENDING_MAX; i++)
+        ASSERT(!pends(&end->receives[i]));
 }
 
 static void do_cancel(const uint8_t *bytes)
@@ -224,13 +292,12 @@ static void do_cancel(const uint8_t *bytes)
     struct end *end = end_of(bytes);
     if (end->socket == NULL)
         return;
-    struct request_filter filter = {0};
     if (bytes[2] % 4 == 0)
-        filter.block = &end->send.block;
+        cancel_one(end, &end->send);
     else if (bytes[2] % 4 == 1)
-        filter.block = &end->receives[bytes[3] % PENDING_MAX].block;
-    nt_status status = request_cancel(&end->socket->file, &filter);
-    ASSERT(status == STATUS_SUCCESS || status == STATUS_NOT_FOUND);
+        cancel_one(end, &end->receives[bytes[3] % PENDING_MAX]);
+    else
+        cancel_all(end);
 }
 
 static void do_shutdown(const uint8_t *bytes)
@@ -293,8 +360,7 @@ static void (*const operations[])(const uint8_t *) = {
     do_shutdown, do_close, do_time, do_time,    do_time,    do_wait,    do_faults,  do_cancel,
 };
 
-/* ---- The target --------------------------------------------------------------------------------
- */
+/* ---- The target ---- */
 
 static void open_pair(int pair)
 {
@@ -353,6 +419,21 @@ static void begin(void)
         open_pair(pair);
 }
 
+/* After the last byte the end comes, however often one asks. */
+static void receive_end(int pair, int to)
+{
+    struct end *end = &fuzz.ends[pair][to];
+    const uint8_t receive[] = {0, (uint8_t)(pair + to * PAIRS), 0, 1};
+    if (fuzz.broken[pair] || end->socket == NULL)
+        return;
+    do_receive(receive);
+    for (int tries = 0; tries < 200 && end->count > 0; tries++) {
+        wait_for_time(fuzz.machine->nt, UINT64_C(1000000000), "fuzz");
+        collect();
+    }
+    ASSERT(end->count == 0);
+}
+
 /* What was sent on a connection that is whole must come, when it is asked for and time passes.
  * Receives that wait to be filled are cancelled, and give what they have.
  */
@@ -372,6 +453,9 @@ static void drain(int pair, int to)
     }
     if (!fuzz.broken[pair] && end->socket != NULL)
         ASSERT(from->received == from->sent);
+    if (from->finished)
+        for (int times = 0; times < 2; times++)
+            receive_end(pair, to);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

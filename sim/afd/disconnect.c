@@ -11,6 +11,16 @@ static void finish_sending(struct socket_object *socket)
         tcp_shutdown_send(socket->endpoint);
 }
 
+void shutdown_serve(struct socket_object *socket)
+{
+    if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
+        return;
+    if (socket->shut_send)
+        finish_sending(socket);
+    if (socket->shut_receive && io_waiting(socket, IO_RECEIVE) == NULL)
+        tcp_shutdown_receive(socket->endpoint);
+}
+
 /* A receive that waits goes on (row 220). */
 static void stop_receiving(struct socket_object *socket)
 {

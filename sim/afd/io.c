@@ -138,7 +138,11 @@ static void cancel(struct request *request)
     }
     if (io->kind == IO_RECEIVE && BEHAVES(socket_profile(io->socket), cancel_data, lost))
         io->socket->waits->swallows = true;
+    struct socket_object *socket = io->socket;
+    object_reference(&socket->object);
     io_complete(io, has_bytes ? STATUS_SUCCESS : STATUS_CANCELLED, has_bytes ? io->done : 0);
+    shutdown_serve(socket);
+    object_release(&socket->object);
 }
 
 static void finishing(struct request *request)

@@ -137,6 +137,29 @@ static void without_a_send_buffer_a_send_waits_for_the_peer(void **state)
     close_pair(&pair);
 }
 
+static void a_cancelled_send_no_longer_holds_up_the_end_of_the_stream(void **state)
+{
+    (void)state;
+    static unsigned char bytes[65536];
+    const struct request_filter every = {0};
+    struct overlapped send;
+    struct pair pair = connected_pair(PORT);
+    uint64_t sent = 0;
+
+    pair.client->non_blocking = true;
+    while (move(pair.client, IO_SEND, bytes, sizeof bytes, 0).status == STATUS_SUCCESS)
+        sent += sizeof bytes;
+    assert_status(begin(&send, pair.client, IO_SEND, 4, 0), STATUS_PENDING);
+    assert_status(socket_shutdown(pair.client, 1), STATUS_SUCCESS);
+    assert_status(request_cancel(&pair.client->file, &every), STATUS_SUCCESS);
+    assert_status(finish(&send), STATUS_CANCELLED);
+
+    while (sent > 0)
+        sent -= move(pair.server, IO_RECEIVE, bytes, sizeof bytes, 0).bytes;
+    assert_int_equal(move(pair.server, IO_RECEIVE, bytes, sizeof bytes, 0).bytes, 0);
+    close_pair(&pair);
+}
+
 static void the_peers_end_completes_a_receive_with_nothing(void **state)
 {
     (void)state;
@@ -253,6 +276,7 @@ int main(void)
         SOCKET_TEST(closing_ends_what_pends),
         SOCKET_TEST(a_full_connection_takes_no_more),
         SOCKET_TEST(without_a_send_buffer_a_send_waits_for_the_peer),
+        SOCKET_TEST(a_cancelled_send_no_longer_holds_up_the_end_of_the_stream),
         SOCKET_TEST(the_peers_end_completes_a_receive_with_nothing),
         SOCKET_TEST(a_reset_fails_what_pends_and_what_follows),
         SOCKET_TEST(the_network_ends_what_pends),

@@ -72,6 +72,9 @@ void receives_serve(struct socket_object *socket);
 void sends_serve(struct socket_object *socket);
 void accepts_serve(struct socket_object *socket);
 void disconnects_serve(struct socket_object *socket);
+
+/* What a shutdown put off until nobody waits to send, or to receive, any more. */
+void shutdown_serve(struct socket_object *socket);
 void lingers_serve(struct socket_object *socket);
 
 /* A connection was taken from a listener. */
