@@ -138,7 +138,7 @@ endforeach()
 # Coverage: a clause without a case, a case without a clause, a name that stands twice.
 ends(1 --clauses)
 says("ACQ-003 is TESTED and no case judges it")
-says("stands_twice judges SPI-001, which is PLANNED")
+says("stands_twice judges SPI-029, which is NOT_TESTABLE")
 says("stands_twice is a case of planted_admin and of planted_admin")
 
 # The check of all answers finds what is not caught, what is not seen, and what breaks.

@@ -13,7 +13,7 @@ file(WRITE ${WORK}/clause.expect "# none such\n\nACQ-999 FAIL no such clause\n")
 file(WRITE ${WORK}/verdict.expect "ACQ-006 BROKEN no such verdict\n")
 file(WRITE ${WORK}/reason.expect "ACQ-006 FAIL\n")
 file(WRITE ${WORK}/twice.expect "ACQ-006 FAIL once\nACQ-006 FAIL again\n")
-file(WRITE ${WORK}/planned.expect "SPI-001 FAIL it has no test\n")
+file(WRITE ${WORK}/untested.expect "SPI-029 FAIL it has no test\n")
 
 macro(run)
   execute_process(COMMAND ${RUNNER} ${ARGN} WORKING_DIRECTORY ${WORK} RESULT_VARIABLE code
@@ -67,7 +67,7 @@ refused("clause.expect:3" "unknown clause \"ACQ-999\"" --expect clause.expect)
 refused("verdict.expect:1" "no such verdict \"BROKEN\"" --expect verdict.expect)
 refused("reason.expect:1" "no reason for \"ACQ-006\"" --expect reason.expect)
 refused("twice.expect:2" "listed again \"ACQ-006\"" --expect twice.expect)
-refused("planned.expect:1" "no case judges \"SPI-001\"" --expect planned.expect)
+refused("untested.expect:1" "no case judges \"SPI-029\"" --expect untested.expect)
 refused("no/such/folder.html:1" "cannot be written" --html no/such/folder.html)
 
 # ends(CODE ARGUMENT...): runs, and ends so.

@@ -98,7 +98,13 @@
 
 /* Starting up, text, resolution, the catalogue, layered providers. */
 #define SUITES_NAMES                                                                               \
-    SUITE(open_socket) SUITE(text) SUITE(names) SUITE(databases) SUITE(catalogue) SUITE(layered)
+    SUITE(open_socket)                                                                             \
+    SUITE(text)                                                                                    \
+    SUITE(names)                                                                                   \
+    SUITE(databases)                                                                               \
+    SUITE(catalogue)                                                                               \
+    SUITE(layered)                                                                                 \
+    SUITE(spi_ioctl)
 
 /* Overlapped I/O, completion ports, APCs, cancellation. */
 #define SUITES_OVERLAPPED                                                                          \

@@ -212,6 +212,8 @@ bool telling_ends(struct request *request)
 
 void telling_refusal(struct request *request)
 {
+    if (BEHAVES(profile_of(request), request_event, after_a_refusal))
+        set_event(request);
     if (BEHAVES(profile_of(request), request_packet, after_a_refusal) &&
         request->file->port != NULL && request->delivery.block != NULL)
         post_copy(request);

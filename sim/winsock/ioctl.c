@@ -283,5 +283,12 @@ nt_status ioctl_run(struct ioctl *ioctl)
     ASSERT(ioctl->socket != NULL);
     const struct command *command = find_command(ioctl);
     bool user = command != NULL && command->answerer == USER;
-    return user ? run_here(ioctl, command) : run_in_kernel(ioctl, command);
+    bool directly = BEHAVES(ioctl->call.profile, provider_routine, called_directly) &&
+                    ioctl->delivery.routine != NULL;
+    if (directly)
+        ioctl->delivery.how.routine = NULL;
+    status = user ? run_here(ioctl, command) : run_in_kernel(ioctl, command);
+    if (directly && nt_success(status) && status != STATUS_PENDING)
+        ioctl->request.routine(0, ioctl->stored, ioctl->request.overlapped, 0);
+    return status;
 }

@@ -26,6 +26,23 @@ int WSPAPI provider_get_sock_opt(SOCKET s, int level, int optname, char *optval,
     return call_finish(&call, status, lpErrno);
 }
 
+/* The error is *lpErrno and nothing else (SPI-005, SPI-006). */
+static int ioctl_answer(const struct ioctl *ioctl, nt_status status, LPINT lpErrno)
+{
+    const struct profile *profile = ioctl->call.profile;
+    int error = 0;
+    if (status == STATUS_PENDING && BEHAVES(profile, provider_pending, success))
+        status = STATUS_SUCCESS;
+    int result = call_finish(&ioctl->call, status, &error);
+    if (result == 0)
+        return 0;
+    if (BEHAVES(profile, provider_error, in_the_thread))
+        call_return(result, error);
+    if (lpErrno != NULL && !BEHAVES(profile, provider_error, left))
+        *lpErrno = error;
+    return result;
+}
+
 int WSPAPI provider_ioctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
                           LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
                           LPWSAOVERLAPPED lpOverlapped,
@@ -45,7 +62,7 @@ int WSPAPI provider_ioctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, D
     ioctl.call.arguments[0] = dwIoControlCode;
     ioctl.call.arguments[1] = (uint64_t)cbInBuffer << 32 | cbOutBuffer;
     nt_status status = ioctl_run(&ioctl);
-    return call_finish(&ioctl.call, status, lpErrno);
+    return ioctl_answer(&ioctl, status, lpErrno);
 }
 
 /* There is no quality of service by that or any other name (WSAGetQOSByName page: WSAEINVAL). */

@@ -114,8 +114,8 @@ static void stands_twice(void)
 /* The last two are what --clauses must complain of. */
 static const struct suite_case elsewhere[] = {
     CASE(needs_an_administrator, PRIV_001),
-    CASE(stands_twice, SPI_001),
-    CASE(stands_twice, SPI_001),
+    CASE(stands_twice, SPI_029),
+    CASE(stands_twice, SPI_029),
     END_OF_CASES,
 };
 
