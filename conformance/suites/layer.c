@@ -63,12 +63,38 @@ static int WSPAPI layer_ioctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LP
                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                               LPINT error)
 {
+    const struct layer_call call = {s,        code,  in,         in_size, out,
+                                    out_size, count, overlapped, routine, thread};
     layer.ioctls++;
+    layer.last = call;
+    layer.has_error = error != NULL;
     layer.caller_is_there = thread != NULL;
     if (thread != NULL)
         layer.caller = *thread;
-    return layer.lower.lpWSPIoctl(below(s), code, in, in_size, out, out_size, count, overlapped,
-                                  routine, thread, error);
+    return layer.ioctl != NULL ? layer.ioctl(&call, error) : layer_pass_on(&call, thread, error);
+}
+
+int layer_pass_on(const struct layer_call *call, LPWSATHREADID thread, LPINT error)
+{
+    return layer.lower.lpWSPIoctl(below(call->s), call->code, call->in, call->in_size, call->out,
+                                  call->out_size, call->count, call->overlapped, call->routine,
+                                  thread, error);
+}
+
+static BOOL WSPAPI layer_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD transferred,
+                                BOOL wait, LPDWORD flags, LPINT error)
+{
+    if (!layer.keeps_results)
+        return layer.lower.lpWSPGetOverlappedResult(below(s), overlapped, transferred, wait, flags,
+                                                    error);
+    if (overlapped->Internal == WSS_OPERATION_IN_PROGRESS) {
+        *error = WSA_IO_INCOMPLETE;
+        return FALSE;
+    }
+    *error = (int)overlapped->OffsetHigh;
+    *transferred = (DWORD)overlapped->InternalHigh;
+    *flags = overlapped->Offset;
+    return overlapped->OffsetHigh == 0;
 }
 
 static int WSPAPI layer_cleanup(LPINT error)
@@ -104,6 +130,7 @@ int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     table->lpWSPBind = layer_bind;
     table->lpWSPGetSockName = layer_name;
     table->lpWSPIoctl = layer_ioctl;
+    table->lpWSPGetOverlappedResult = layer_result;
     table->lpWSPCleanup = layer_cleanup;
     if (layer.fault == LAYER_TABLE_WITH_A_GAP)
         table->lpWSPShutdown = NULL;

@@ -104,6 +104,7 @@
     SUITE(databases)                                                                               \
     SUITE(catalogue)                                                                               \
     SUITE(layered)                                                                                 \
+    SUITE(layered_calls)                                                                           \
     SUITE(spi_ioctl)
 
 /* Overlapped I/O, completion ports, APCs, cancellation. */

@@ -37,6 +37,7 @@ static const char *type_name(enum object_type type)
         [OBJECT_EVENT] = "event",     [OBJECT_SOCKET] = "socket",
         [OBJECT_MUTEX] = "mutex",     [OBJECT_SEMAPHORE] = "semaphore",
         [OBJECT_TIMER] = "timer",     [OBJECT_PORT] = "completion port",
+        [OBJECT_FILE] = "file",
     };
     return names[type];
 }

@@ -28,6 +28,7 @@ enum object_type {
     OBJECT_SEMAPHORE,
     OBJECT_TIMER,
     OBJECT_PORT,
+    OBJECT_FILE, /* plain_file.h */
     OBJECT_TYPE_COUNT
 };
 

@@ -17,7 +17,7 @@ bool guest_set_port(HANDLE handle, struct port *port, uint64_t key)
     if (file == NULL)
         return false;
     /* One that is not overlapped has nobody to tell: its calls end before they return. */
-    if (!((const struct socket_object *)file)->overlapped)
+    if (file->object.type == OBJECT_SOCKET && !((const struct socket_object *)file)->overlapped)
         return guest_fail(ERROR_INVALID_PARAMETER);
     return guest_answer(file_set_port(file, port, key));
 }

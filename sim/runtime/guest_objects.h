@@ -40,7 +40,11 @@ static inline struct object *guest_object_of(HANDLE handle, enum object_type typ
 struct file;
 static inline struct file *guest_file(HANDLE handle)
 {
-    return (struct file *)guest_object_of(handle, OBJECT_SOCKET);
+    struct object *object = handle_object(guest_process(), guest_number(handle));
+    if (object != NULL && (object->type == OBJECT_SOCKET || object->type == OBJECT_FILE))
+        return (struct file *)object;
+    guest_fail(ERROR_INVALID_HANDLE);
+    return NULL;
 }
 
 /* Ties the file behind a handle to a port. False with the last error. */

@@ -60,6 +60,7 @@ static struct object *make(const struct making *making)
     case OBJECT_THREAD:
     case OBJECT_SOCKET:
     case OBJECT_PORT:
+    case OBJECT_FILE:
     case OBJECT_TYPE_COUNT:
         break;
     }

@@ -118,6 +118,7 @@ static nt_status signal(struct object *object)
     case OBJECT_SOCKET:
     case OBJECT_TIMER:
     case OBJECT_PORT:
+    case OBJECT_FILE:
     case OBJECT_TYPE_COUNT:
         break;
     }

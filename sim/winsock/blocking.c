@@ -48,6 +48,30 @@ static void call_until_done(struct nt *nt, struct blocking_hook *hook, const str
     hook->busy = false;
 }
 
+static BOOL CALLBACK call_hook(DWORD_PTR context)
+{
+    struct winsock *winsock = winsock_attached();
+    struct blocking_hook *hook = find(winsock);
+    if (hook == NULL || hook->thread_id != context || hook->function == NULL)
+        return TRUE;
+    bool nested = hook->busy;
+    hook->busy = true;
+    hook->cancelled = false;
+    hook->function();
+    hook->busy = nested;
+    return !hook->cancelled;
+}
+
+LPBLOCKINGCALLBACK blocking_callback(const struct call *call, DWORD_PTR *context)
+{
+    const struct blocking_hook *hook = find(call->winsock);
+    *context = 0;
+    if (hook == NULL || hook->function == NULL || BEHAVES(call->profile, blocking_callback, none))
+        return NULL;
+    *context = hook->thread_id;
+    return call_hook;
+}
+
 nt_status blocking_wait(struct io *io, uint32_t timeout_ms)
 {
     struct winsock *winsock = winsock_attached();

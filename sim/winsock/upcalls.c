@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "sim/nt/apc.h"
+#include "sim/nt/plain_file.h"
+#include "sim/winsock/blocking.h"
 #include "sim/winsock/delivery.h"
 #include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
@@ -68,17 +70,19 @@ BOOL WSPAPI WPUResetEvent(WSAEVENT hEvent, LPINT lpErrno)
 /* ---- Handles ----------------------------------------------------------------------------------
  */
 
+static const char made_handle[] = "a layered provider's socket";
+
 static nt_status create_handle(const struct call *call, DWORD id, DWORD_PTR context,
                                uint64_t *handle)
 {
     const struct layered_provider *provider = layered_loaded(call, id);
     if (provider == NULL)
         return STATUS_INVALID_PARAMETER;
-    struct object *object = event_create(call->winsock->nt, true, false);
-    if (object == NULL)
+    struct file *file = plain_file_create(call->winsock->nt, made_handle);
+    if (file == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    nt_status status = handle_open(call->process, object, true, handle);
-    object_release(object);
+    nt_status status = handle_open(call->process, &file->object, true, handle);
+    object_release(&file->object);
     if (!nt_success(status))
         return status;
     struct layered_socket *socket = layered_add(call, *handle, provider);
@@ -211,6 +215,10 @@ static nt_status queue(const struct call *call, LPWSATHREADID id, LPWSAUSERAPC f
         function(context);
         return STATUS_SUCCESS;
     }
+    if (BEHAVES(call->profile, provider_apc, to_the_caller))
+        thread = call->thread;
+    if (BEHAVES(call->profile, provider_apc, narrow))
+        context = (uint32_t)context;
     struct user_apc *apc = ARENA_NEW(arena, struct user_apc);
     if (apc == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -265,21 +273,21 @@ BOOL WSPAPI WPUPostMessage(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
     return posted;
 }
 
-/* NULL: nobody has a blocking hook, so providers block as they like (SPI-030). */
+/* NULL while the thread has no hook: the provider blocks as it likes (SPI-030). */
 int WSPAPI WPUQueryBlockingCallback(DWORD dwCatalogEntryId, LPBLOCKINGCALLBACK *lplpfnCallback,
                                     PDWORD_PTR lpdwContext, LPINT lpErrno)
 {
     struct call call = call_begin(CALL_WPUQueryBlockingCallback, 0);
-    LPBLOCKINGCALLBACK none = NULL;
-    DWORD_PTR zero = 0;
+    DWORD_PTR context = 0;
     call.arguments[0] = dwCatalogEntryId;
-    if (!memory_probe(&call, lplpfnCallback, sizeof none, ACCESS_WRITE) ||
-        !memory_probe(&call, lpdwContext, sizeof zero, ACCESS_WRITE))
+    if (!memory_probe(&call, lplpfnCallback, sizeof *lplpfnCallback, ACCESS_WRITE) ||
+        !memory_probe(&call, lpdwContext, sizeof context, ACCESS_WRITE))
         return call_finish(&call, STATUS_ACCESS_VIOLATION, lpErrno);
     if (catalogue_find(call.winsock, dwCatalogEntryId) == NULL)
         return call_finish(&call, STATUS_INVALID_PARAMETER, lpErrno);
-    memory_write(&call, lplpfnCallback, &none, sizeof none);
-    memory_write(&call, lpdwContext, &zero, sizeof zero);
+    LPBLOCKINGCALLBACK callback = blocking_callback(&call, &context);
+    memory_write(&call, lplpfnCallback, &callback, sizeof callback);
+    memory_write(&call, lpdwContext, &context, sizeof context);
     return call_finish(&call, STATUS_SUCCESS, lpErrno);
 }
 
@@ -306,22 +314,81 @@ static nt_status status_of(DWORD error)
     return STATUS_INVALID_PARAMETER;
 }
 
+static void packet_done(struct nt *nt, struct packet *packet)
+{
+    arena_give(&nt->engine->arena, packet, sizeof *packet);
+}
+
+/* What the port of a made handle is told; NULL without one. The low bit of hEvent keeps it away, as
+ * from any file.
+ */
+static nt_status make_packet(const struct call *call, const struct file *file,
+                             LPWSAOVERLAPPED overlapped, const OVERLAPPED *read,
+                             struct packet **packet)
+{
+    *packet = NULL;
+    if (file == NULL || file->port == NULL || (number_of(read->hEvent) & 1) != 0 ||
+        BEHAVES(call->profile, complete_packet, never))
+        return STATUS_SUCCESS;
+    *packet = ARENA_NEW(&call->winsock->nt->engine->arena, struct packet);
+    if (*packet == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    **packet = (struct packet){
+        .key = file->key,
+        .context = (uintptr_t)overlapped,
+        .status = (nt_status)read->Internal,
+        .information = read->InternalHigh,
+        .done = packet_done,
+    };
+    return STATUS_SUCCESS;
+}
+
+enum { BETWEEN_THE_WORDS_NS = 5000000 };
+
+/* InternalHigh, then Internal, and nothing else: the rest is the provider's (SPI-022 to SPI-024).
+ */
+static void write_result(const struct call *call, LPWSAOVERLAPPED overlapped,
+                         const OVERLAPPED *read)
+{
+    const uint64_t none = 0;
+    bool status_first = BEHAVES(call->profile, complete_block, status_first);
+    if (BEHAVES(call->profile, complete_block, offsets_too))
+        memory_write(call, &overlapped->Offset, &none, sizeof none);
+    if (status_first) {
+        memory_write(call, &overlapped->Internal, &read->Internal, sizeof read->Internal);
+        wait_for_time(call->winsock->nt, BETWEEN_THE_WORDS_NS, "WPUCompleteOverlappedRequest");
+    }
+    memory_write(call, &overlapped->InternalHigh, &read->InternalHigh, sizeof read->InternalHigh);
+    if (!status_first)
+        memory_write(call, &overlapped->Internal, &read->Internal, sizeof read->Internal);
+}
+
 static nt_status complete(const struct call *call, SOCKET s, LPWSAOVERLAPPED overlapped,
                           DWORD error, DWORD transferred)
 {
     OVERLAPPED read;
+    struct packet *packet;
     if (find_made(call, s) == NULL && !BEHAVES(call->profile, complete_request, any_handle))
         return STATUS_INVALID_PARAMETER;
     if (!memory_probe(call, overlapped, sizeof read, ACCESS_WRITE))
         return STATUS_ACCESS_VIOLATION;
+    struct file *file = plain_file_find(call->process, s, made_handle);
     memory_read(call, &read, overlapped, sizeof read);
     read.InternalHigh = transferred;
     read.Internal = status_of(error);
-    memory_write(call, &overlapped->InternalHigh, &read.InternalHigh, sizeof read.InternalHigh);
-    memory_write(call, &overlapped->Internal, &read.Internal, sizeof read.Internal);
-    struct object *event = handle_find(call->process, number_of(read.hEvent), OBJECT_EVENT);
+    nt_status status = make_packet(call, file, overlapped, &read, &packet);
+    if (!nt_success(status))
+        return status;
+    struct port *port = packet != NULL ? file->port : NULL;
+    write_result(call, overlapped, &read);
+    struct object *event =
+        handle_find(call->process, number_of(read.hEvent) & ~(uint64_t)1, OBJECT_EVENT);
+    if (event == NULL && file != NULL)
+        event = &file->object; /* row 116 */
     if (event != NULL)
         object_signal(event);
+    if (packet != NULL)
+        port_post(port, packet);
     return STATUS_SUCCESS;
 }
 

@@ -29,6 +29,9 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
     int error = 0;
     if (!call_allowed(CALL_WSAIoctl, s))
         return SOCKET_ERROR;
+    const struct profile *profile = winsock_attached()->nt->profile;
+    if (lpcbBytesReturned == NULL && BEHAVES(profile, wsaioctl_arguments, the_count))
+        return call_return(SOCKET_ERROR, WSAEFAULT);
     int result = provider_for(s)->lpWSPIoctl(
         s, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned,
         lpOverlapped, lpCompletionRoutine, delivery_caller(&id), &error);
