@@ -103,6 +103,7 @@
     SUITE(names)                                                                                   \
     SUITE(databases)                                                                               \
     SUITE(catalogue)                                                                               \
+    SUITE(catalogue_change)                                                                        \
     SUITE(layered)                                                                                 \
     SUITE(layered_calls)                                                                           \
     SUITE(spi_ioctl)

@@ -330,10 +330,11 @@ int WSPAPI WSCInstallProvider(LPGUID lpProviderId, const WCHAR *lpszProviderDllP
 {
     struct call call = call_begin(CALL_WSCInstallProvider, 0);
     call.arguments[0] = dwNumberOfEntries;
-    return call_finish(
-        &call,
-        install(&call, lpProviderId, lpszProviderDllPath, lpProtocolInfoList, dwNumberOfEntries),
-        lpErrno);
+    nt_status status =
+        install(&call, lpProviderId, lpszProviderDllPath, lpProtocolInfoList, dwNumberOfEntries);
+    if (nt_success(status) || BEHAVES(call.profile, provider_change, at_refusals))
+        catalogue_changed(call.winsock);
+    return call_finish(&call, status, lpErrno);
 }
 
 /* The base provider's entries are the system's: they cannot be taken out here. */
@@ -355,6 +356,7 @@ static nt_status deinstall(const struct call *call, LPGUID id)
         return STATUS_INVALID_PARAMETER;
     if (!BEHAVES(call->profile, deinstall, nothing))
         remove_entries(call->winsock, &guid);
+    catalogue_changed(call->winsock);
     return STATUS_SUCCESS;
 }
 

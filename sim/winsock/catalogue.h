@@ -31,6 +31,9 @@ const struct catalogue_entry *catalogue_find_provider(struct winsock *winsock, c
 const struct catalogue_entry *catalogue_match(struct winsock *winsock,
                                               const struct socket_request *request);
 
+/* A provider was installed or removed: ends every WSAProviderConfigChange that pends. */
+void catalogue_changed(struct winsock *winsock);
+
 /* A provider's path into the guest's buffer; `*size` says how many characters it has.
  *
  *   STATUS_INVALID_PARAMETER  no such provider

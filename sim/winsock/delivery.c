@@ -67,11 +67,11 @@ static void run_routine(struct request *request)
         routine(error, bytes, overlapped, flags);
 }
 
-static nt_status read_routine(const struct call *call, const struct socket_object *socket,
+static nt_status read_routine(const struct call *call, const struct file *file,
                               const struct delivery_request *request, struct delivery *out)
 {
     WSATHREADID id = delivery_own_thread(call->thread);
-    if (socket->file.port != NULL)
+    if (file->port != NULL)
         return STATUS_INVALID_PARAMETER;
     if (request->thread != NULL) {
         if (!memory_probe(call, request->thread, sizeof id, ACCESS_READ))
@@ -114,6 +114,18 @@ static bool is_usable(const struct call *call, LPWSAOVERLAPPED overlapped)
            memory_probe(call, overlapped, sizeof *overlapped, ACCESS_WRITE);
 }
 
+nt_status delivery_read_file(const struct call *call, const struct file *file,
+                             const struct delivery_request *request, struct delivery *out)
+{
+    *out = (struct delivery){0};
+    if (!is_usable(call, request->overlapped))
+        return STATUS_ACCESS_VIOLATION;
+    out->overlapped = true;
+    out->how.block = (struct io_status *)(void *)request->overlapped;
+    return request->routine != NULL ? read_routine(call, file, request, out)
+                                    : read_event(call, request->overlapped, out);
+}
+
 nt_status delivery_read(const struct call *call, const struct socket_object *socket,
                         const struct delivery_request *request, struct delivery *out)
 {
@@ -123,12 +135,7 @@ nt_status delivery_read(const struct call *call, const struct socket_object *soc
     *out = (struct delivery){.ignored = ignored && overlapped != NULL};
     if (overlapped == NULL || ignored)
         return STATUS_SUCCESS;
-    if (!is_usable(call, overlapped))
-        return STATUS_ACCESS_VIOLATION;
-    out->overlapped = true;
-    out->how.block = (struct io_status *)(void *)overlapped;
-    return request->routine != NULL ? read_routine(call, socket, request, out)
-                                    : read_event(call, overlapped, out);
+    return delivery_read_file(call, &socket->file, request, out);
 }
 
 nt_status delivery_mark_pending(const struct call *call, LPWSAOVERLAPPED overlapped)

@@ -31,6 +31,10 @@ struct delivery {
 nt_status delivery_read(const struct call *call, const struct socket_object *socket,
                         const struct delivery_request *request, struct delivery *out);
 
+/* The same for a request on a file of any kind, with an OVERLAPPED. */
+nt_status delivery_read_file(const struct call *call, const struct file *file,
+                             const struct delivery_request *request, struct delivery *out);
+
 /* An io for the call: in the arena, or `here` of a synchronous one. NULL when the arena is full. */
 struct io *delivery_begin(const struct delivery *delivery, struct socket_object *socket,
                           enum io_kind kind, const char *name, struct io *here);

@@ -37,8 +37,6 @@ static int refuse_installer(LPINT error)
     }
 
 /* clang-format off */
-REFUSED(int, WSAProviderConfigChange, (LPHANDLE lpNotificationHandle, LPWSAOVERLAPPED lpOverlapped,
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine))
 REFUSED(INT, WSANSPIoctl, (HANDLE hLookup, DWORD dwControlCode, LPVOID lpvInBuffer,
     DWORD cbInBuffer, LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
     LPWSACOMPLETION lpCompletion))

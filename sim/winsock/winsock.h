@@ -24,10 +24,11 @@ struct winsock {
     const struct _WSPPROC_TABLE *provider; /* what ws2_32 calls */
     struct ownership *ownership;           /* the checker that looks on, or NULL */
 
-    struct catalogue *catalogue; /* NULL until somebody looks */
-    struct lookup *lookups;   /* GetAddrInfoEx that pend */
-    struct query *queries;    /* between WSALookupServiceBegin and End */
-    struct async_task *tasks; /* WSAAsyncGetHostByName and its kin that are not told yet */
+    struct catalogue *catalogue;      /* NULL until somebody looks */
+    struct change_wait *change_waits; /* WSAProviderConfigChange that pend, the oldest first */
+    struct lookup *lookups;           /* GetAddrInfoEx that pend */
+    struct query *queries;            /* between WSALookupServiceBegin and End */
+    struct async_task *tasks;         /* WSAAsyncGetHostByName and its kin that are not told yet */
     uint32_t lookups_made, queries_made, tasks_made;
 
     /* Posts a message to a window of the process; false when there is none. NULL until whoever has
