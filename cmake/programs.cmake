@@ -52,6 +52,28 @@ function(berth_driver BERTH_DRIVER out BERTH_DRIVER_PLACES)
     WORLD_EXECUTE)
 endfunction()
 
+# The names of the archives that programs get are made so that no program's can clash: names.cmake.
+find_program(BERTH_OBJCOPY NAMES ${CMAKE_OBJCOPY} objcopy llvm-objcopy REQUIRED)
+find_program(BERTH_NM NAMES ${CMAKE_NM} nm llvm-nm REQUIRED)
+set(archives ${CMAKE_BINARY_DIR}/lib/libberth_main.a ${CMAKE_BINARY_DIR}/lib/libberth.a)
+set_target_properties(berth berth_main PROPERTIES
+  ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/plain)
+get_property(objects GLOBAL PROPERTY BERTH_OBJECTS)
+set(list ${CMAKE_BINARY_DIR}/lib/plain/objects.cmake)
+file(GENERATE OUTPUT ${list} CONTENT "set(archives libberth_main.a libberth.a)
+set(objects_libberth_main.a \"$<TARGET_OBJECTS:berth_main>\")
+set(objects_libberth.a \"$<JOIN:${objects},;>\")
+")
+file(GLOB windows_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/sim/include/win32/*.h
+  ${PROJECT_SOURCE_DIR}/sim/include/crt/*.h)
+add_custom_command(OUTPUT ${archives}
+  DEPENDS berth berth_main $<TARGET_FILE:berth> $<TARGET_FILE:berth_main> ${windows_headers}
+    ${list} ${PROJECT_SOURCE_DIR}/cmake/names.cmake
+  COMMAND ${CMAKE_COMMAND} -DNM=${BERTH_NM} -DOBJCOPY=${BERTH_OBJCOPY} -DAR=${CMAKE_AR}
+    -DOBJECTS=${list} -DTO=${CMAKE_BINARY_DIR}/lib "-DHEADERS=${windows_headers}"
+    -P ${PROJECT_SOURCE_DIR}/cmake/names.cmake VERBATIM)
+add_custom_target(berth_archives ALL DEPENDS ${archives} berth_begin_object)
+
 set(system_libraries "-lsqlite3" ${BERTH_FIBER_LIBRARY} -lpthread -lm)
 list(JOIN system_libraries "\n" libraries)
 set(build_places "includes='${PROJECT_SOURCE_DIR}/sim/include/crt
@@ -75,7 +97,7 @@ foreach(driver berth-cc berth-c++)
   install(PROGRAMS ${CMAKE_BINARY_DIR}/install/${driver} TYPE BIN)
 endforeach()
 
-install(TARGETS berth berth_main ARCHIVE)
+install(FILES ${archives} TYPE LIB)
 install(FILES ${CMAKE_BINARY_DIR}/lib/berth_begin.o TYPE LIB)
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/berth)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/sim/include/crt ${PROJECT_SOURCE_DIR}/sim/include/win32
@@ -86,8 +108,6 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/spec/clauses ${PROJECT_SOURCE_DIR}/spec/
   DESTINATION ${headers}/control/spec)
 install(FILES ${PROJECT_SOURCE_DIR}/spec/spec.h ${PROJECT_SOURCE_DIR}/spec/clauses.def
   ${PROJECT_SOURCE_DIR}/spec/behaviours.def ${PROJECT_SOURCE_DIR}/spec/errors.def
-  DESTINATION ${headers}/control/spec)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/spec/clauses ${PROJECT_SOURCE_DIR}/spec/behaviours
   DESTINATION ${headers}/control/spec)
 
 file(RELATIVE_PATH BERTH_PC_TO_PREFIX /x/${CMAKE_INSTALL_LIBDIR}/pkgconfig /x)
