@@ -97,6 +97,14 @@ static BOOL WSPAPI layer_result(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD tr
     return overlapped->OffsetHigh == 0;
 }
 
+/* What blocks is its own, so there is nobody to pass it on to. */
+static int WSPAPI layer_cancel(LPINT error)
+{
+    (void)error;
+    layer.cancels++;
+    return 0;
+}
+
 static int WSPAPI layer_cleanup(LPINT error)
 {
     layer.cleanups++;
@@ -131,6 +139,7 @@ int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     table->lpWSPGetSockName = layer_name;
     table->lpWSPIoctl = layer_ioctl;
     table->lpWSPGetOverlappedResult = layer_result;
+    table->lpWSPCancelBlockingCall = layer_cancel;
     table->lpWSPCleanup = layer_cleanup;
     if (layer.fault == LAYER_TABLE_WITH_A_GAP)
         table->lpWSPShutdown = NULL;

@@ -35,7 +35,7 @@ struct layer_call {
 
 struct layer {
     enum layer_fault fault; /* what its WSPStartup does */
-    unsigned startups, cleanups, sockets, binds, ioctls, closes;
+    unsigned startups, cleanups, sockets, binds, ioctls, closes, cancels;
     WORD asked_version;
     WSAPROTOCOL_INFOW entry; /* as WSPStartup got it */
     WSPUPCALLTABLE upcalls;

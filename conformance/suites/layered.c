@@ -100,6 +100,22 @@ static void a_handle_made_for_the_provider_is_its_own(void)
     calls_go_to_the_provider_of(FALSE);
 }
 
+static void a_number_given_again_is_its_new_owners(void)
+{
+    REQUIRE_A_CATALOGUE_TO_CHANGE();
+    START_WINSOCK();
+    const SOCKET s = open_layered(TRUE);
+    assert_true(CloseHandle((HANDLE)s));
+    const SOCKET other = tcp_socket();
+    if (other != s)
+        SKIP_BECAUSE("the number is not given again at once");
+    assert_int_equal(bind_loopback(other, 0), 0);
+    assert_int_equal(layer.binds, 0);
+    assert_int_equal(closesocket(other), 0);
+    assert_int_equal(layer.closes, 0);
+    END_WINSOCK();
+}
+
 static void the_context_of_a_handle_is_kept(void)
 {
     DWORD_PTR context = 1;
@@ -354,6 +370,7 @@ static const struct suite_case cases[] = {
     CASE(a_startup_that_fails_is_tried_again, LSP_004),
     CASE(a_handle_of_the_systems_is_the_providers, LSP_005, SPI_025),
     CASE(a_handle_made_for_the_provider_is_its_own, LSP_006, LSP_008),
+    CASE(a_number_given_again_is_its_new_owners, LSP_019),
     CASE(the_context_of_a_handle_is_kept, LSP_007),
     CASE(upcalls_know_which_handles_are_theirs, LSP_009, LSP_010),
     CASE(the_base_handle_is_the_lower_socket, LSP_011),

@@ -437,6 +437,7 @@ static void a_provider_that_blocks_calls_the_hook(void)
     assert_false(WSAIsBlocking());
     hook.cancels = TRUE;
     assert_false(callback(context));
+    assert_int_equal(layer.cancels, 1);
     hook.cancels = FALSE;
     assert_true(callback(context));
     assert_int_equal(hook.calls, 3);

@@ -1,6 +1,7 @@
 #include "sim/winsock/blocking.h"
 
 #include "sim/engine/check.h"
+#include "sim/winsock/layered.h"
 #include "sim/winsock/ws2_32.h"
 
 struct blocking_hook {
@@ -9,6 +10,7 @@ struct blocking_hook {
     FARPROC function; /* NULL for the default, which does nothing here: there is no queue to pump */
     bool busy;        /* a call waits, and the hook runs for it */
     bool cancelled;
+    const WSPPROC_TABLE *provider; /* the layered one that calls it; NULL for the base provider */
 };
 
 enum { PAUSE_NS = 1000000 }; /* between two turns of a hook that has nothing to do */
@@ -48,27 +50,29 @@ static void call_until_done(struct nt *nt, struct blocking_hook *hook, const str
     hook->busy = false;
 }
 
+/* Called by a layered provider, whose catalogue entry is the context. */
 static BOOL CALLBACK call_hook(DWORD_PTR context)
 {
     struct winsock *winsock = winsock_attached();
+    const struct call call = {.winsock = winsock, .process = winsock->nt->current->process};
+    const struct layered_provider *provider = layered_loaded(&call, (DWORD)context);
     struct blocking_hook *hook = find(winsock);
-    if (hook == NULL || hook->thread_id != context || hook->function == NULL)
+    if (hook == NULL || hook->function == NULL || hook->busy)
         return TRUE;
-    bool nested = hook->busy;
     hook->busy = true;
     hook->cancelled = false;
+    hook->provider = provider != NULL ? &provider->table : NULL;
     hook->function();
-    hook->busy = nested;
+    hook->provider = NULL;
+    hook->busy = false;
     return !hook->cancelled;
 }
 
-LPBLOCKINGCALLBACK blocking_callback(const struct call *call, DWORD_PTR *context)
+LPBLOCKINGCALLBACK blocking_callback(const struct call *call)
 {
     const struct blocking_hook *hook = find(call->winsock);
-    *context = 0;
     if (hook == NULL || hook->function == NULL || BEHAVES(call->profile, blocking_callback, none))
         return NULL;
-    *context = hook->thread_id;
     return call_hook;
 }
 
@@ -162,6 +166,12 @@ int WSACancelBlockingCall(void)
         return call_answer(&call, STATUS_NOT_INITIALISED);
     if (!may_hook(&call))
         return call_answer(&call, STATUS_NOT_SUPPORTED);
-    int result = provider_for(INVALID_SOCKET)->lpWSPCancelBlockingCall(&error);
+    struct blocking_hook *hook = find(call.winsock);
+    const WSPPROC_TABLE *table = hook != NULL ? hook->provider : NULL;
+    if (table == NULL)
+        table = call.winsock->provider;
+    int result = table->lpWSPCancelBlockingCall(&error);
+    if (result == 0 && hook != NULL)
+        hook->cancelled = true;
     return call_return(result, error);
 }

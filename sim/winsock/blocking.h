@@ -17,11 +17,11 @@ nt_status blocking_wait(struct io *io, uint32_t timeout_ms);
 /* Whether the calling thread is in a hook, from which no call but two may be made. */
 bool blocking_busy(const struct winsock *winsock);
 
-/* What a layered provider is to call while it blocks the calling thread, and its argument: the
- * thread's hook, in which WSACancelBlockingCall works. It answers FALSE once that was called. NULL
- * when the thread has no hook.
+/* What a layered provider is to call while it blocks the calling thread: the
+ * thread's hook, in which WSACancelBlockingCall asks that provider to cancel. It answers FALSE once
+ * that was done, and wants the provider's catalogue id. NULL when the thread has no hook.
  */
-LPBLOCKINGCALLBACK blocking_callback(const struct call *call, DWORD_PTR *context);
+LPBLOCKINGCALLBACK blocking_callback(const struct call *call);
 
 /* Ends the call that the thread's hook runs for. STATUS_INVALID_PARAMETER when there is none. */
 nt_status blocking_cancel(const struct call *call);

@@ -48,6 +48,8 @@ struct layered_socket *layered_find(const struct process *process, uint64_t hand
 /* Enters a socket; NULL when the arena is full. */
 struct layered_socket *layered_add(const struct call *call, uint64_t handle,
                                    const struct layered_provider *provider);
+
+/* Forgets one, if it is there: its socket was closed, or its number is a new socket's now. */
 void layered_remove(const struct call *call, uint64_t handle);
 
 /* The last WSACleanup: every provider's WSPCleanup, and the handles made here are closed. */

@@ -2,6 +2,7 @@
 #include "sim/afd/ready.h"
 #include "sim/afd/socket.h"
 #include "sim/winsock/delivery.h"
+#include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 #include "sim/winsock/provider.h"
@@ -135,6 +136,7 @@ SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *addr, LPINT addrlen,
     if (nt_success(status))
         status = accept_connection(&in, &handle);
     in.call.arguments[3] = nt_success(status) ? handle : 0;
+    layered_remove(&in.call, handle);
     return call_finish(&in.call, status, lpErrno) == 0 ? (SOCKET)handle : INVALID_SOCKET;
 }
 

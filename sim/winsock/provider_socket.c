@@ -1,5 +1,6 @@
 /* The base provider: sockets, their names and their connections. */
 #include "sim/winsock/delivery.h"
+#include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 #include "sim/winsock/protocol.h"
@@ -57,6 +58,7 @@ SOCKET WSPAPI provider_socket(int af, int type, int protocol, LPWSAPROTOCOL_INFO
     call.arguments[1] = (uint64_t)(uint32_t)protocol << 32 | dwFlags;
     nt_status status = open_socket(&call, request, lpProtocolInfo, dwFlags, &handle);
     call.subject = handle;
+    layered_remove(&call, handle);
     return call_finish(&call, status, lpErrno) == 0 ? (SOCKET)handle : INVALID_SOCKET;
 }
 

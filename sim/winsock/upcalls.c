@@ -285,7 +285,9 @@ int WSPAPI WPUQueryBlockingCallback(DWORD dwCatalogEntryId, LPBLOCKINGCALLBACK *
         return call_finish(&call, STATUS_ACCESS_VIOLATION, lpErrno);
     if (catalogue_find(call.winsock, dwCatalogEntryId) == NULL)
         return call_finish(&call, STATUS_INVALID_PARAMETER, lpErrno);
-    LPBLOCKINGCALLBACK callback = blocking_callback(&call, &context);
+    LPBLOCKINGCALLBACK callback = blocking_callback(&call);
+    if (callback != NULL)
+        context = dwCatalogEntryId;
     memory_write(&call, lplpfnCallback, &callback, sizeof callback);
     memory_write(&call, lpdwContext, &context, sizeof context);
     return call_finish(&call, STATUS_SUCCESS, lpErrno);
