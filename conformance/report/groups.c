@@ -54,6 +54,8 @@ static const struct {
     {"WAIT", "Waiting"},
     {"PROC", "Processes and threads"},
     {"MSG", "Message queues"},
+    {"AFD", "The device of sockets"},
+    {"NTD", "ntdll"},
 };
 
 static size_t letters_of(enum clause clause)

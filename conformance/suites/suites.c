@@ -49,7 +49,8 @@
     SUITES_OPTIONS                                                                                 \
     SUITES_NAMES                                                                                   \
     SUITES_OVERLAPPED                                                                              \
-    SUITES_THREADS
+    SUITES_THREADS                                                                                 \
+    SUITES_NTDLL
 #endif
 
 /* TCP: connecting, accepting, moving bytes, closing. */
@@ -135,6 +136,9 @@
     SUITE(threads_wait)                                                                            \
     SUITE(threads_process)                                                                         \
     SUITE(threads_messages)
+
+/* The device of sockets, ntdll. */
+#define SUITES_NTDLL SUITE(afd_poll) SUITE(afd_ends) SUITE(ntdll)
 
 #define SUITE(name) extern const struct suite name##_suite;
 SUITES

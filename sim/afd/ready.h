@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/afd/afd.h"
+#include "sim/nt/request.h"
 
 /* How a socket stands now; levels. */
 enum ready {
@@ -24,8 +25,10 @@ uint32_t socket_ready(const struct socket_object *socket);
 
 struct poll_entry {
     struct socket_object *socket;
-    uint32_t wanted; /* enum ready; READY_CLOSED is always wanted */
-    uint32_t ready;  /* out: which of those wanted */
+    uint32_t wanted;  /* enum ready; READY_CLOSED is always wanted */
+    uint32_t ready;   /* out: which of those wanted */
+    nt_status status; /* out: why a connect failed */
+    uint64_t handle;  /* the caller's own */
 };
 
 /* Looks at all, and waits until one is as wanted. `timeout_ns` as for wait_for_objects.
@@ -36,6 +39,48 @@ struct poll_entry {
  */
 nt_status sockets_poll(struct afd *afd, struct poll_entry *entries, uint32_t count,
                        uint64_t timeout_ns, bool alertable, const char *call);
+
+/* ---- A poll that pends: what AFD_POLL asks for ------------------------------------------------
+ */
+
+struct poll_link;
+
+/* A request on any file of afd's, for the readiness of any sockets. */
+struct poll {
+    struct request request; /* first */
+    struct afd *afd;
+    struct poll_entry *entries;
+    struct poll_link *links;
+    uint32_t count;
+    bool linked;
+    bool exclusive; /* the next exclusive poll of one of its sockets ends it */
+    uint64_t timer; /* the event that ends it, or 0 */
+    /* The caller's: writes what is the guest's, and request.information, before anybody is told. */
+    void (*finishing)(struct poll *poll);
+    void *guest;
+    uint64_t above[2];
+};
+
+/* A poll in the arena, whose entries and exclusive are still to be filled in. `delivery` NULL: its
+ * caller waits. NULL when the arena is full.
+ */
+struct poll *poll_new(struct afd *afd, struct file *file, uint32_t count,
+                      const struct request_delivery *delivery);
+
+/* Looks, and pends when there is nothing yet. `timeout_ns` as for sockets_poll.
+ *   STATUS_SUCCESS   told, as any request that is done at once; also when the time was 0
+ *   STATUS_PENDING   told later: STATUS_SUCCESS, STATUS_TIMEOUT, STATUS_CANCELLED
+ *   STATUS_INSUFFICIENT_RESOURCES  nobody is told; the caller drops it
+ * A caller that waits calls poll_wait in any case but the last.
+ */
+nt_status poll_begin(struct poll *poll, uint64_t timeout_ns);
+nt_status poll_wait(struct poll *poll, bool alertable, const char *call);
+
+/* Gives a refused one back. */
+void poll_drop(struct poll *poll);
+
+/* How many of the entries are ready. */
+uint32_t poll_found(const struct poll *poll);
 
 /* ---- Network events: FD_READ 1, FD_WRITE 2, FD_OOB 4, FD_ACCEPT 8, FD_CONNECT 16, FD_CLOSE 32,
  *      FD_QOS 64, FD_GROUP_QOS 128, FD_ROUTING_INTERFACE_CHANGE 256, FD_ADDRESS_LIST_CHANGE 512

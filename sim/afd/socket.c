@@ -81,6 +81,8 @@ static void tear_down(struct socket_object *socket)
         ready_socket_closed(socket);
         events_drop(socket);
     }
+    if (socket->file.requests != NULL)
+        polls_of_closed_file(&socket->file);
     if (socket->duplicated)
         ticket_forget(socket);
     ASSERT(socket->afd->sockets > 0);

@@ -20,9 +20,11 @@ struct poll_link {
 struct socket_waits {
     struct io_queue queues[IO_KIND_COUNT];
     struct poll_link *polls;
-    struct io *accepting;  /* the AcceptEx that this socket is the acceptor of, still waiting */
-    struct object *event;  /* of WSAEventSelect; referenced */
-    socket_notify *notify; /* of WSAAsyncSelect */
+    struct poll *main_poll; /* the one that began when there was none; NULL when it is over */
+    uint32_t told;          /* what polls were told of; only a defect looks */
+    struct io *accepting;   /* the AcceptEx that this socket is the acceptor of, still waiting */
+    struct object *event;   /* of WSAEventSelect; referenced */
+    socket_notify *notify;  /* of WSAAsyncSelect */
     void *context;
     uint32_t mask;
     uint32_t posted; /* message selection: told, and not enabled again */
@@ -98,6 +100,9 @@ nt_status receive_attempt(struct io *io, struct socket_object *from);
 /* Readiness has changed: whoever polls looks again. */
 void ready_changed(struct socket_object *socket);
 void ready_socket_closed(struct socket_object *socket);
+
+/* The last handle of a file was closed, and polls that were asked of it pend. */
+void polls_of_closed_file(struct file *file);
 
 enum network_event {
     EVENT_READ = 1,

@@ -33,11 +33,17 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *text, const c
 static const char *type_name(enum object_type type)
 {
     static const char *const names[OBJECT_TYPE_COUNT] = {
-        [OBJECT_PROCESS] = "process", [OBJECT_THREAD] = "thread",
-        [OBJECT_EVENT] = "event",     [OBJECT_SOCKET] = "socket",
-        [OBJECT_MUTEX] = "mutex",     [OBJECT_SEMAPHORE] = "semaphore",
-        [OBJECT_TIMER] = "timer",     [OBJECT_PORT] = "completion port",
+        [OBJECT_PROCESS] = "process",
+        [OBJECT_THREAD] = "thread",
+        [OBJECT_EVENT] = "event",
+        [OBJECT_SOCKET] = "socket",
+        [OBJECT_MUTEX] = "mutex",
+        [OBJECT_SEMAPHORE] = "semaphore",
+        [OBJECT_TIMER] = "timer",
+        [OBJECT_PORT] = "completion port",
         [OBJECT_FILE] = "file",
+        [OBJECT_DEVICE] = "device",
+        [OBJECT_KEYED_EVENT] = "keyed event",
     };
     return names[type];
 }

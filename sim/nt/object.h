@@ -29,6 +29,8 @@ enum object_type {
     OBJECT_TIMER,
     OBJECT_PORT,
     OBJECT_FILE, /* plain_file.h */
+    OBJECT_DEVICE, /* a file of afd's that is no socket: afd/device.h */
+    OBJECT_KEYED_EVENT,
     OBJECT_TYPE_COUNT
 };
 

@@ -51,6 +51,7 @@ struct thread {
     uint32_t exit_code;
     enum thread_state state;
     uint32_t last_error;
+    nt_status last_status; /* of the Win32 call that failed last */
     struct process *process;
     struct fiber *fiber;
     void (*start)(void *);

@@ -79,6 +79,8 @@ struct request_delivery {
     struct io_status *block;   /* the guest's; NULL for a synchronous call */
     struct object *event;      /* signaled at completion; NULL for none. A reference is taken */
     bool no_packet;            /* the low bit of hEvent */
+    bool block_at_the_end;     /* ntdll's calls write the block once, when all is over (row 261) */
+    uint64_t context;          /* what the packet carries; 0 for the address of the block */
     struct thread *apc_thread; /* to whom the routine is queued; NULL when there is none */
     /* The routine: called on that thread, in an alertable wait, with the request completed. Must
      * call request_free first or last. NULL when there is none.

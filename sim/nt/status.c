@@ -39,6 +39,11 @@ const char *nt_status_name(nt_status status)
     return "?";
 }
 
+bool nt_status_is_windows(nt_status status)
+{
+    return status < 0xE0000000u && status != STATUS_ABANDONED && nt_status_name(status)[0] != '?';
+}
+
 uint32_t nt_status_to_wsa(nt_status status)
 {
     switch (status) {

@@ -36,6 +36,9 @@ static inline bool nt_success(nt_status status)
 /* "STATUS_SHARING_VIOLATION"; "?" for a value without a row. */
 const char *nt_status_name(nt_status status);
 
+/* Whether it is one of Windows' own that has a row. */
+bool nt_status_is_windows(nt_status status);
+
 /* What a Winsock caller sees: 0 for success, WSA_IO_PENDING for STATUS_PENDING. Asserts on a value
  * without a row: each status we use has one.
  */

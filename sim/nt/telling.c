@@ -43,7 +43,7 @@ static void mark_block(struct request *request)
 {
     const struct profile *profile = profile_of(request);
     struct io_status *block = request->delivery.block;
-    if (block == NULL)
+    if (block == NULL || request->delivery.block_at_the_end)
         return;
     if (!BEHAVES(profile, request_block, not_marked))
         block->status = STATUS_PENDING;
@@ -144,7 +144,8 @@ static struct packet packet_of(const struct request *request)
 {
     const struct profile *profile = profile_of(request);
     uint64_t key = request->file->key;
-    uint64_t context = (uintptr_t)request->delivery.block;
+    const struct request_delivery *delivery = &request->delivery;
+    uint64_t context = delivery->context != 0 ? delivery->context : (uintptr_t)delivery->block;
     uint64_t one = BEHAVES(profile, request_packet, wrong_bytes) ? 1 : 0;
     return (struct packet){
         .key = BEHAVES(profile, request_packet, wrong_key) ? 0 : key,

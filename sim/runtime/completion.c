@@ -1,5 +1,4 @@
 /* kernel32's part of I/O that pends: completion ports, results, cancelling. */
-#include "sim/afd/socket.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
 #include "sim/runtime/guest_objects.h"
@@ -17,7 +16,7 @@ bool guest_set_port(HANDLE handle, struct port *port, uint64_t key)
     if (file == NULL)
         return false;
     /* One that is not overlapped has nobody to tell: its calls end before they return. */
-    if (file->object.type == OBJECT_SOCKET && !((const struct socket_object *)file)->overlapped)
+    if (!afd_file_pends(file))
         return guest_fail(ERROR_INVALID_PARAMETER);
     return guest_answer(file_set_port(file, port, key));
 }

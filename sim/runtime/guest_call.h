@@ -28,7 +28,10 @@ static inline BOOL guest_fail(DWORD error)
 /* TRUE, or FALSE with the last error. */
 static inline BOOL guest_answer(nt_status status)
 {
-    return status == STATUS_SUCCESS ? TRUE : guest_fail(nt_status_to_win32(status));
+    if (status == STATUS_SUCCESS)
+        return TRUE;
+    guest_nt()->current->last_status = status;
+    return guest_fail(nt_status_to_win32(status));
 }
 
 static inline uint64_t guest_number(HANDLE handle)

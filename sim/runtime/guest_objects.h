@@ -2,6 +2,7 @@
 #ifndef SIM_RUNTIME_GUEST_OBJECTS_H
 #define SIM_RUNTIME_GUEST_OBJECTS_H
 
+#include "sim/afd/device.h"
 #include "sim/runtime/guest_call.h"
 
 enum { NS_IN_MS = 1000000 };
@@ -36,15 +37,21 @@ static inline struct object *guest_object_of(HANDLE handle, enum object_type typ
     return object;
 }
 
-/* The file I/O is done on behind a handle; NULL, with the last error set, when there is none. */
-struct file;
+/* The file behind a handle of the running process: afd's or a plain one; NULL when there is none.
+ */
+static inline struct file *guest_find_file(uint64_t handle)
+{
+    struct object *plain = handle_find(guest_process(), handle, OBJECT_FILE);
+    return plain != NULL ? (struct file *)plain : afd_file(guest_process(), handle);
+}
+
+/* The same; NULL, with the last error set, when there is none. */
 static inline struct file *guest_file(HANDLE handle)
 {
-    struct object *object = handle_object(guest_process(), guest_number(handle));
-    if (object != NULL && (object->type == OBJECT_SOCKET || object->type == OBJECT_FILE))
-        return (struct file *)object;
-    guest_fail(ERROR_INVALID_HANDLE);
-    return NULL;
+    struct file *file = guest_find_file(guest_number(handle));
+    if (file == NULL)
+        guest_fail(ERROR_INVALID_HANDLE);
+    return file;
 }
 
 /* Ties the file behind a handle to a port. False with the last error. */

@@ -8,6 +8,7 @@
 #include <iphlpapi.h>
 #include <mswsock.h>
 #include <ws2spi.h>
+#include <winternl.h>
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
@@ -51,7 +52,7 @@ static const struct {
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
-#include "exports.inc" /* kernel32 and user32, from the headers: exports.cmake */
+#include "exports.inc" /* kernel32, user32, ntdll, from the headers: exports.cmake */
     /* clang-format on */
 };
 

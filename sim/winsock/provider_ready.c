@@ -100,7 +100,7 @@ static nt_status find_sockets(const struct call *call, struct selection *selecti
             uint32_t wanted = wanted_by[i];
             if (i == SET_WRITE && BEHAVES(call->profile, select_refusal, writable))
                 wanted |= READY_CONNECT_FAILED;
-            selection->entries[at++] = (struct poll_entry){socket, wanted, 0};
+            selection->entries[at++] = (struct poll_entry){.socket = socket, .wanted = wanted};
         }
     return STATUS_SUCCESS;
 }

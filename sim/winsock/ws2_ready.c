@@ -133,7 +133,7 @@ static nt_status find_sockets(struct polling *polling)
             return STATUS_INVALID_PARAMETER;
         if (socket != NULL)
             polling->entries[polling->entry_count++] =
-                (struct poll_entry){socket, wanted_by(entry.events), 0};
+                (struct poll_entry){.socket = socket, .wanted = wanted_by(entry.events)};
     }
     return STATUS_SUCCESS;
 }

@@ -50,6 +50,10 @@ BERTH_FUNCTION(BOOL, GetOverlappedResult,
 BERTH_FUNCTION(BOOL, GetOverlappedResultEx,
                (HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
                 DWORD dwMilliseconds, BOOL bAlertable));
+BERTH_FUNCTION(BOOL, DeviceIoControl,
+               (HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
+                LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
+                LPOVERLAPPED lpOverlapped));
 BERTH_FUNCTION(BOOL, CancelIo, (HANDLE hFile));
 BERTH_FUNCTION(BOOL, CancelIoEx, (HANDLE hFile, LPOVERLAPPED lpOverlapped));
 BERTH_FUNCTION(BOOL, CancelSynchronousIo, (HANDLE hThread));

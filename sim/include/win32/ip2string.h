@@ -1,0 +1,6 @@
+/* The addresses as text, of ntdll. */
+#include "winsock2.h"
+
+#include "ws2tcpip.h"
+
+#include "mstcpip.h"

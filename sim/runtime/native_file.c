@@ -1,0 +1,374 @@
+/* ntdll's files: \Device\Afd, and sockets. kernel32's DeviceIoControl stands on the same. */
+#include "sim/afd/io.h"
+#include "sim/afd/socket.h"
+#include "sim/runtime/native.h"
+#include "sim/winsock/winsock.h"
+
+_Static_assert(sizeof(IO_STATUS_BLOCK) == sizeof(struct io_status), "IO_STATUS_BLOCK");
+
+/* ---- Opening ----------------------------------------------------------------------------------
+ */
+
+static WCHAR upper(WCHAR letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (WCHAR)(letter - 'a' + 'A') : letter;
+}
+
+/* \Device\Afd, and whatever is behind another backslash. */
+static bool names_afd(const UNICODE_STRING *name)
+{
+    static const char device[] = "\\DEVICE\\AFD";
+    const size_t length = sizeof device - 1;
+    if (name->Length / 2u < length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (upper(name->Buffer[i]) != (WCHAR)device[i])
+            return false;
+    return name->Length / 2u == length || name->Buffer[length] == '\\';
+}
+
+static nt_status check_name(const OBJECT_ATTRIBUTES *attributes)
+{
+    const struct userspace *space = &guest_process()->userspace;
+    if (!userspace_probe(space, attributes, sizeof *attributes, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    if (attributes->Length != sizeof *attributes)
+        return STATUS_INVALID_PARAMETER;
+    const UNICODE_STRING *name = attributes->ObjectName;
+    if (name == NULL)
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    if (!userspace_probe(space, name, sizeof *name, ACCESS_READ) ||
+        !userspace_probe(space, name->Buffer, name->Length, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    if (attributes->RootDirectory != NULL || !names_afd(name))
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+                    POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
+                    ULONG ShareAccess, ULONG OpenOptions)
+{
+    uint64_t handle = 0;
+    guest_preempt();
+    (void)DesiredAccess;
+    (void)ShareAccess;
+    if (!guest_may_write(FileHandle, sizeof *FileHandle) ||
+        !guest_may_write(IoStatusBlock, sizeof *IoStatusBlock))
+        return (NTSTATUS)STATUS_ACCESS_VIOLATION;
+    nt_status status = check_name(ObjectAttributes);
+    if (status == STATUS_SUCCESS)
+        status = device_open(
+            winsock_attached()->afd, guest_process(),
+            (OpenOptions & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) != 0,
+            (ObjectAttributes->Attributes & OBJ_INHERIT) != 0, &handle);
+    if (status != STATUS_SUCCESS)
+        return (NTSTATUS)status;
+    *FileHandle = guest_handle(handle);
+    IoStatusBlock->Status = STATUS_SUCCESS;
+    IoStatusBlock->Information = FILE_OPENED;
+    return STATUS_SUCCESS;
+}
+
+/* Extended attributes would make a socket: how, no page says. */
+NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
+                      POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
+                      PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
+                      ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
+{
+    (void)AllocationSize;
+    (void)FileAttributes;
+    (void)CreateDisposition;
+    if (EaBuffer != NULL && EaLength != 0)
+        return (NTSTATUS)STATUS_NOT_SUPPORTED;
+    return NtOpenFile(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, ShareAccess,
+                      CreateOptions);
+}
+
+/* ---- Control codes ----------------------------------------------------------------------------
+ */
+
+static nt_status control(struct file *file, const struct request_delivery *how, uint64_t routine,
+                         ULONG code, const struct native_buffers *buffers, uint64_t *information)
+{
+    if (code != IOCTL_OF_AFD_POLL || file->object.type == OBJECT_FILE)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    object_reference(&file->object);
+    nt_status status = native_poll(file, how, routine, buffers, information);
+    object_release(&file->object);
+    return status;
+}
+
+NTSTATUS NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
+                               PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
+                               ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength,
+                               PVOID OutputBuffer, ULONG OutputBufferLength)
+{
+    uint64_t information = 0;
+    const struct native_buffers buffers = {InputBuffer, OutputBuffer, InputBufferLength,
+                                           OutputBufferLength};
+    struct native_call call = {.handle = FileHandle,
+                               .event = Event,
+                               .routine = ApcRoutine,
+                               .context = ApcContext,
+                               .block = IoStatusBlock};
+    guest_preempt();
+    nt_status status = native_prepare(&call, native_poll_run);
+    if (status != STATUS_SUCCESS)
+        return (NTSTATUS)status;
+    status = control(call.file, call.waits ? NULL : &call.how, (uintptr_t)ApcRoutine, IoControlCode,
+                     &buffers, &information);
+    return (NTSTATUS)(call.waits ? native_end(&call, status, information) : status);
+}
+
+/* How an OVERLAPPED wants to be told. */
+static bool read_overlapped(LPOVERLAPPED overlapped, struct request_delivery *how)
+{
+    uintptr_t event = (uintptr_t)overlapped->hEvent;
+    *how = (struct request_delivery){.block = (struct io_status *)(void *)overlapped,
+                                     .no_packet = (event & 1) != 0};
+    event &= ~(uintptr_t)1;
+    if (event == 0)
+        return true;
+    how->event = handle_find(guest_process(), event, OBJECT_EVENT);
+    return how->event != NULL;
+}
+
+BOOL DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize,
+                     LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned,
+                     LPOVERLAPPED lpOverlapped)
+{
+    uint64_t information = 0;
+    struct request_delivery how;
+    const struct native_buffers buffers = {lpInBuffer, lpOutBuffer, nInBufferSize, nOutBufferSize};
+    guest_preempt();
+    struct file *file = guest_file(hDevice);
+    if (file == NULL)
+        return FALSE;
+    bool counts = lpBytesReturned != NULL;
+    if ((!counts && lpOverlapped == NULL) ||
+        (counts && !guest_may_write(lpBytesReturned, sizeof *lpBytesReturned)) ||
+        (lpOverlapped != NULL && !guest_may_write(lpOverlapped, sizeof *lpOverlapped)))
+        return guest_fail(ERROR_NOACCESS);
+    bool pends = lpOverlapped != NULL && afd_file_pends(file);
+    if (pends && !read_overlapped(lpOverlapped, &how))
+        return guest_fail(ERROR_INVALID_HANDLE);
+    nt_status status =
+        control(file, pends ? &how : NULL, 0, dwIoControlCode, &buffers, &information);
+    if (counts)
+        *lpBytesReturned = (DWORD)information;
+    return status == STATUS_TIMEOUT ? TRUE : guest_answer(status);
+}
+
+/* ---- Reading and writing ----------------------------------------------------------------------
+ */
+
+static void run_of_io(struct request *request)
+{
+    native_run(request, ((const struct io *)request)->above[0]);
+}
+
+struct transfer {
+    const char *name;
+    enum io_kind kind;
+    struct io_buffer buffer;
+};
+
+static nt_status start(struct io *io, const struct transfer *transfer)
+{
+    if (!io_set_buffers(io, &transfer->buffer, 1))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    return transfer->kind == IO_SEND ? socket_send(io, guest_process()) : socket_receive(io);
+}
+
+static nt_status transfer_waiting(const struct native_call *call, const struct transfer *transfer)
+{
+    struct io io;
+    io_begin(&io, (struct socket_object *)call->file, transfer->kind, transfer->name);
+    io.flags = IO_WAITS;
+    nt_status status = start(&io, transfer);
+    if (status == STATUS_PENDING)
+        status = io_wait(&io, 0, false);
+    uint64_t information = io.request.information;
+    io_end(&io);
+    return native_end(call, status, information);
+}
+
+static nt_status transfer_told(const struct native_call *call, const struct transfer *transfer)
+{
+    struct io *io =
+        io_new((struct socket_object *)call->file, transfer->kind, transfer->name, &call->how);
+    if (io == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    io->above[0] = (uintptr_t)call->routine;
+    nt_status status = start(io, transfer);
+    if (status >= 0xC0000000u)
+        io_end(io);
+    return status;
+}
+
+/* An overlapped socket wants an offset that is not negative, and makes nothing of it (row 264). */
+static nt_status transfer(struct native_call *call, const struct transfer *transfer,
+                          const LARGE_INTEGER *offset)
+{
+    guest_preempt();
+    nt_status status = native_prepare(call, run_of_io);
+    if (status != STATUS_SUCCESS)
+        return status;
+    if (call->file->object.type != OBJECT_SOCKET)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (!userspace_probe(&guest_process()->userspace, transfer->buffer.base, transfer->buffer.size,
+                         transfer->kind == IO_SEND ? ACCESS_READ : ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    if (!call->waits && (offset == NULL || offset->QuadPart < 0))
+        return STATUS_INVALID_PARAMETER;
+    struct object *object = &call->file->object;
+    object_reference(object);
+    status = call->waits ? transfer_waiting(call, transfer) : transfer_told(call, transfer);
+    object_release(object);
+    return status;
+}
+
+NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+                    PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
+                    PLARGE_INTEGER ByteOffset, PULONG Key)
+{
+    struct native_call call = {.handle = FileHandle,
+                               .event = Event,
+                               .routine = ApcRoutine,
+                               .context = ApcContext,
+                               .block = IoStatusBlock};
+    const struct transfer what = {"NtReadFile", IO_RECEIVE, {Buffer, Length}};
+    (void)Key;
+    return (NTSTATUS)transfer(&call, &what, ByteOffset);
+}
+
+NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+                     PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
+                     PLARGE_INTEGER ByteOffset, PULONG Key)
+{
+    struct native_call call = {.handle = FileHandle,
+                               .event = Event,
+                               .routine = ApcRoutine,
+                               .context = ApcContext,
+                               .block = IoStatusBlock};
+    const struct transfer what = {"NtWriteFile", IO_SEND, {Buffer, Length}};
+    (void)Key;
+    return (NTSTATUS)transfer(&call, &what, ByteOffset);
+}
+
+/* ---- Cancelling -------------------------------------------------------------------------------
+ */
+
+static nt_status cancel(HANDLE handle, PIO_STATUS_BLOCK block, const struct request_filter *filter)
+{
+    struct native_call call = {.handle = handle, .block = block};
+    guest_preempt();
+    nt_status status = native_prepare(&call, NULL);
+    if (status != STATUS_SUCCESS)
+        return status;
+    status = request_cancel(call.file, filter);
+    if (filter->thread != NULL && status == STATUS_NOT_FOUND)
+        status = STATUS_SUCCESS;
+    block->Status = (NTSTATUS)status;
+    block->Information = 0;
+    return status;
+}
+
+/* The calling thread's; that there was nothing is no failure. */
+NTSTATUS NtCancelIoFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock)
+{
+    const struct request_filter filter = {.thread = guest_nt()->current};
+    return (NTSTATUS)cancel(FileHandle, IoStatusBlock, &filter);
+}
+
+NTSTATUS NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel,
+                          PIO_STATUS_BLOCK IoStatusBlock)
+{
+    const struct request_filter filter = {
+        .process = guest_process(),
+        .block = (const struct io_status *)(const void *)IoRequestToCancel,
+        .synchronous = IoRequestToCancel == NULL,
+    };
+    return (NTSTATUS)cancel(FileHandle, IoStatusBlock, &filter);
+}
+
+/* ---- Information ------------------------------------------------------------------------------
+ */
+
+static nt_status query(const struct file *file, void *information, uint32_t length,
+                       FILE_INFORMATION_CLASS kind, uint64_t *written)
+{
+    ULONG value;
+    if (kind == FileIoCompletionNotificationInformation)
+        value = file->modes;
+    else if (kind == FileModeInformation)
+        value = afd_file_pends(file) ? 0 : FILE_SYNCHRONOUS_IO_NONALERT;
+    else
+        return STATUS_INVALID_INFO_CLASS;
+    if (length < sizeof value)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (!guest_may_write(information, sizeof value))
+        return STATUS_ACCESS_VIOLATION;
+    *(ULONG *)information = value;
+    *written = sizeof value;
+    return STATUS_SUCCESS;
+}
+
+/* Windows takes FILE_COMPLETION_INFORMATION's port by handle; without one the file has none (8.1;
+ * not modelled). What modes have been set cannot be taken back.
+ */
+static nt_status set_port(struct file *file, const FILE_COMPLETION_INFORMATION *information)
+{
+    struct object *port =
+        handle_find(guest_process(), guest_number(information->Port), OBJECT_PORT);
+    if (port == NULL)
+        return STATUS_INVALID_HANDLE;
+    if (!afd_file_pends(file))
+        return STATUS_INVALID_PARAMETER;
+    return file_set_port(file, port_of(port), (uintptr_t)information->Key);
+}
+
+static nt_status set(struct file *file, const void *information, uint32_t length,
+                     FILE_INFORMATION_CLASS kind)
+{
+    const struct userspace *space = &guest_process()->userspace;
+    bool of_port = kind == FileCompletionInformation;
+    size_t size = of_port ? sizeof(FILE_COMPLETION_INFORMATION) : sizeof(ULONG);
+    if (!of_port && kind != FileIoCompletionNotificationInformation)
+        return STATUS_INVALID_INFO_CLASS;
+    if (length < size)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (!userspace_probe(space, information, size, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    if (of_port)
+        return set_port(file, information);
+    ULONG modes = *(const ULONG *)information;
+    if ((modes & ~(ULONG)(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE)))
+        return STATUS_INVALID_PARAMETER;
+    file->modes |= (uint8_t)modes;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                                PVOID FileInformation, ULONG Length,
+                                FILE_INFORMATION_CLASS FileInformationClass)
+{
+    uint64_t written = 0;
+    struct native_call call = {.handle = FileHandle, .block = IoStatusBlock};
+    nt_status status = native_prepare(&call, NULL);
+    if (status == STATUS_SUCCESS)
+        status = query(call.file, FileInformation, Length, FileInformationClass, &written);
+    return (NTSTATUS)(status == STATUS_SUCCESS ? native_end(&call, status, written) : status);
+}
+
+NTSTATUS NtSetInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                              PVOID FileInformation, ULONG Length,
+                              FILE_INFORMATION_CLASS FileInformationClass)
+{
+    struct native_call call = {.handle = FileHandle, .block = IoStatusBlock};
+    nt_status status = native_prepare(&call, NULL);
+    if (status == STATUS_SUCCESS)
+        status = set(call.file, FileInformation, Length, FileInformationClass);
+    return (NTSTATUS)(status == STATUS_SUCCESS ? native_end(&call, status, 0) : status);
+}
