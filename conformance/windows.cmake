@@ -62,7 +62,7 @@ function(join_words variable)
 endfunction()
 
 # The examples print the same here as in the simulator.
-foreach(example chat_server name_server iocp_echo cancelled_client)
+foreach(example chat_server name_server iocp_echo cancelled_client epoll_loop)
   add_executable(${example} ${PROJECT_SOURCE_DIR}/docs/examples/${example}.c)
   target_compile_options(${example} PRIVATE -Wno-unknown-pragmas)
   target_link_libraries(${example} PRIVATE berth_options ws2_32)

@@ -40,3 +40,6 @@ closesocket_acceptor_connected = operation_aborted
 cancelio_nothing = succeeds
 thread_end_with_port = outlives
 cancel_blocking_call_exported = yes
+afd_poll_exclusive = ends_it
+afd_poll_displaced = success
+afd_poll_handle_closed = ends

@@ -1,4 +1,5 @@
 /* Layered providers: loading, dispatch, upcalls. The provider is layer.c. */
+#include "conformance/suites/afd.h"
 #include "conformance/suites/layer.h"
 #include "conformance/suites/suite.h"
 
@@ -163,6 +164,28 @@ static void the_base_handle_is_the_lower_socket(void)
     assert_true(base == layer.last_lower);
     assert_true(base != s);
     assert_int_equal(layer.ioctls, 1);
+    END_WINSOCK();
+}
+
+/* A handle made for the provider is no socket of the kernel's: who polls asks for the base. */
+static void the_base_handle_is_polled_and_not_the_providers(void)
+{
+    SOCKET base = INVALID_SOCKET;
+    DWORD count = 0;
+    struct poll_call poll;
+    REQUIRE_A_CATALOGUE_TO_CHANGE();
+    START_WINSOCK();
+    const SOCKET s = open_layered(FALSE);
+    const HANDLE afd = open_afd();
+    poll_prepare(&poll);
+    poll_add(&poll, s, POLL_SEND);
+    assert_int_equal(poll_start(&poll, afd), NT_INVALID_HANDLE);
+    assert_int_equal(WSAIoctl(s, SIO_BASE_HANDLE, NULL, 0, &base, sizeof(base), &count, NULL, NULL),
+                     0);
+    assert_int_equal(polled_now(afd, base), POLL_SEND);
+    poll_close(&poll);
+    assert_true(CloseHandle(afd));
+    assert_int_equal(closesocket(s), 0);
     END_WINSOCK();
 }
 
@@ -374,6 +397,7 @@ static const struct suite_case cases[] = {
     CASE(the_context_of_a_handle_is_kept, LSP_007),
     CASE(upcalls_know_which_handles_are_theirs, LSP_009, LSP_010),
     CASE(the_base_handle_is_the_lower_socket, LSP_011),
+    CASE(the_base_handle_is_polled_and_not_the_providers, AFD_033),
     CASE(an_error_of_the_provider_is_the_last_error, SPI_005),
     CASE(the_last_cleanup_ends_the_provider, LSP_012, SPI_026),
     CASE(the_first_entry_that_fits_makes_the_socket, LSP_013),
