@@ -16,6 +16,10 @@ foreach(name printf fprintf sprintf snprintf vprintf vfprintf vsprintf vsnprintf
   list(APPEND BERTH_PROGRAM_FLAGS -fno-builtin-${name})
 endforeach()
 set(BERTH_PROGRAM_LINK -Wl,--wrap=main,--wrap=exit,--wrap=__cxa_atexit)
+foreach(delete dlPv daPv dlPvm daPvm dlPvSt11align_val_t daPvSt11align_val_t dlPvmSt11align_val_t
+        daPvmSt11align_val_t) # sim/runtime/delete_wrap.c
+  string(APPEND BERTH_PROGRAM_LINK ,--wrap=_Z${delete})
+endforeach()
 set(BERTH_SANITIZE_FLAGS "")
 if(BERTH_SANITIZE)
   set(BERTH_SANITIZE_FLAGS -fsanitize=${BERTH_SANITIZE})

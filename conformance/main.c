@@ -50,14 +50,13 @@ static bool try_outputs(const struct writer *writers)
 }
 
 /* Line by line and in its place: what it holds is wanted most when the harness breaks. */
-static bool open_trace(struct run *run)
+static bool open_lines(const char *path, FILE **file)
 {
-    const char *path = run->settings->trace;
     if (path == NULL)
         return true;
-    run->trace = fopen(path, "w");
-    if (run->trace != NULL)
-        return setvbuf(run->trace, NULL, _IOLBF, BUFSIZ) == 0;
+    *file = fopen(path, "w");
+    if (*file != NULL)
+        return setvbuf(*file, NULL, _IOLBF, BUFSIZ) == 0;
     fprintf(stderr, "%s:1: cannot be written, expected a file in a folder that is there\n", path);
     return false;
 }
@@ -105,13 +104,16 @@ static int judge(struct run *run, const struct expectations *expectations)
                                                  {settings->html, report_html},
                                                  {settings->observe, report_profile}};
     char message[MESSAGE_SIZE];
-    if (!try_outputs(writers) || !open_trace(run))
+    if (!try_outputs(writers) || !open_lines(settings->trace, &run->trace) ||
+        !open_lines(settings->misuse, &run->misuse))
         return USAGE;
     if (!state_read(run, settings->resume, message, sizeof message))
         return complain(message);
     bool ran = run_cases(run, &settings->profile);
     if (run->trace != NULL)
         fclose(run->trace);
+    if (run->misuse != NULL)
+        fclose(run->misuse);
     if (!ran) {
         fprintf(stderr, "berth-conformance: the test bed does not open: %s\n", testbed_reason());
         return BROKEN;

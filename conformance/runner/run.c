@@ -210,6 +210,8 @@ bool run_play(struct run *run, struct outcome *outcome, enum phase phase)
 
     if (run->trace != NULL)
         fprintf(run->trace, "# %s\n", outcome->test->name);
+    if (run->misuse != NULL)
+        fprintf(run->misuse, "# %s\n", outcome->test->name);
     bool captured = os_capture_begin(last_words.bytes);
     if (captured) {
         begun = false;
@@ -299,7 +301,9 @@ bool run_cases(struct run *run, const struct profile *profile)
                                             .profile = profile,
                                             .programs = programs,
                                             .trace = run->trace == NULL ? NULL : write_trace,
-                                            .trace_context = run->trace};
+                                            .trace_context = run->trace,
+                                            .misuse = run->misuse == NULL ? NULL : write_trace,
+                                            .misuse_context = run->misuse};
     bool opened = testbed_open(&options);
     bool ran = opened;
     if (opened && testbed_plays_apart())

@@ -34,6 +34,7 @@ struct run {
     const char *target;
     bool resumed; /* goes on from a state file, which said what came of the cases before */
     FILE *trace;  /* gets each call the simulator saw; NULL for nowhere */
+    FILE *misuse; /* gets what the checker of ownership reports; likewise */
 };
 
 /* Every case of all_suites, none chosen. */

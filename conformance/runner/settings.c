@@ -12,7 +12,7 @@ const char settings_help[] =
     "\n"
     "  berth-conformance [--only PATTERN] [--seed N] [--profile FILE] [--set QUESTION=OPTION]...\n"
     "                    [--junit FILE] [--json FILE] [--html FILE] [--observe FILE]\n"
-    "                    [--expect FILE] [--trace FILE] [--resume FILE]\n"
+    "                    [--expect FILE] [--trace FILE] [--misuse FILE] [--resume FILE]\n"
     "\n"
     "  --only PATTERN         only what a name of a case or suite or the id of a clause contains, "
     "or\n"
@@ -28,6 +28,7 @@ const char settings_help[] =
     "  --observe FILE         writes the observed answers as a profile\n"
     "  --expect FILE          failures that are known: lines of CLAUSE VERDICT REASON\n"
     "  --trace FILE           writes each call the simulator saw\n"
+    "  --misuse FILE          writes what the checker of ownership says of the cases\n"
     "  --resume FILE          on a real machine: plays what stands across a restart, too. Ends "
     "with "
     "4\n"
@@ -184,6 +185,7 @@ static bool read_argument(struct reader *reader, int *at, const char **seed)
         {"--observe", &settings->observe},
         {"--expect", &settings->expect},
         {"--trace", &settings->trace},
+        {"--misuse", &settings->misuse},
         {"--resume", &settings->resume},
         {"--seed", seed},
         {"--set", NULL},
@@ -218,7 +220,8 @@ static bool check_outputs(const struct reader *reader)
 {
     const struct settings *settings = reader->settings;
     const char *const outputs[] = {settings->junit,   settings->json,  settings->html,
-                                   settings->observe, settings->trace, settings->resume};
+                                   settings->observe, settings->trace, settings->misuse,
+                                   settings->resume};
     const size_t count = sizeof outputs / sizeof *outputs;
     bool any = settings->expect != NULL;
     for (size_t i = 0; i < count; i++) {
@@ -230,7 +233,7 @@ static bool check_outputs(const struct reader *reader)
     }
     if (settings->command == COMMAND_COMPARE)
         any = settings->junit != NULL || settings->json != NULL || settings->observe != NULL ||
-              settings->trace != NULL || settings->resume != NULL;
+              settings->trace != NULL || settings->misuse != NULL || settings->resume != NULL;
     if (settings->command != COMMAND_RUN && any)
         return refuse(reader, reader->argc - 1, "a file to write or expect without a run", NULL,
                       "it without --list, --clauses, --check-options, --seeds, --compare, --help");

@@ -31,6 +31,7 @@ struct settings {
     const char *observe;
     const char *expect;
     const char *trace;
+    const char *misuse;
     const char *resume;     /* the file that is kept across a restart */
     const char *compare[2]; /* result files */
     const char **sets;      /* as given, "question=option" */

@@ -446,6 +446,8 @@ bool testbed_open(const struct testbed_options *options)
         berth_set_preemption(bed.machine, BERTH_PREEMPT_AT_CALLS);
     berth_on_deadlock(bed.machine, fail_stuck_case, NULL);
     berth_trace(bed.machine, options->trace, options->trace_context);
+    if (options->misuse != NULL)
+        berth_on_misuse(bed.machine, options->misuse, options->misuse_context);
     return true;
 }
 

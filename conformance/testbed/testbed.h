@@ -186,6 +186,9 @@ struct testbed_options {
     const struct testbed_program *const *programs;  /* ended by NULL */
     void (*trace)(void *context, const char *line); /* NULL for none; not on a real stack */
     void *trace_context;
+    /* The checker of ownership looks on and tells; as trace. */
+    void (*misuse)(void *context, const char *report);
+    void *misuse_context;
 };
 
 const char *testbed_target(void); /* "simulator", "wine-8.0", "windows-10.0.20348", ... */

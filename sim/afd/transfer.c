@@ -10,13 +10,29 @@ static struct arena *arena_of(const struct socket_object *socket)
     return &socket->afd->nt->engine->arena;
 }
 
+enum { GONE_BYTES = 4096 };
+
+/* Windows locks the pages of what pends: when the guest has given them back meanwhile, bytes still
+ * come and go, and nobody sees them.
+ */
+static struct io_buffer piece_or_gone(const struct io *io, char *base, uint32_t size)
+{
+    static _Thread_local unsigned char gone[GONE_BYTES];
+    const struct userspace *space = &io->request.thread->process->userspace;
+    enum access access = io->kind == IO_SEND ? ACCESS_READ : ACCESS_WRITE;
+    if (!io->request.pended || io->kept != NULL || userspace_probe(space, base, size, access))
+        return (struct io_buffer){base, size};
+    memset(gone, 0, sizeof gone);
+    return (struct io_buffer){gone, size < GONE_BYTES ? size : GONE_BYTES};
+}
+
 /* What is left of the buffers behind the bytes done already: the first piece that is not empty. */
 static struct io_buffer piece_at(const struct io *io, uint64_t offset)
 {
     for (uint32_t i = 0; i < io->buffer_count; i++) {
         if (offset < io->buffers[i].size)
-            return (struct io_buffer){(char *)io->buffers[i].base + offset,
-                                      io->buffers[i].size - (uint32_t)offset};
+            return piece_or_gone(io, (char *)io->buffers[i].base + offset,
+                                 io->buffers[i].size - (uint32_t)offset);
         offset -= io->buffers[i].size;
     }
     return (struct io_buffer){NULL, 0};

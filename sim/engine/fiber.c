@@ -376,6 +376,12 @@ struct fiber *fiber_running(void)
     return local.running;
 }
 
+bool fiber_holds(const struct fiber *fiber, const void *address)
+{
+    return fiber != NULL && fiber->stack != NULL &&
+           (uintptr_t)address - (uintptr_t)fiber->stack < FIBER_STACK_BYTES;
+}
+
 struct fiber *fiber_new(void (*start)(void *context), void *context)
 {
     ASSERT(start != NULL);

@@ -5,6 +5,8 @@
 #ifndef SIM_ENGINE_FIBER_H
 #define SIM_ENGINE_FIBER_H
 
+#include <stdbool.h>
+
 struct fiber;
 
 enum { FIBER_STACK_BYTES = 1024 * 1024 };
@@ -31,6 +33,9 @@ _Noreturn void fiber_leave(struct fiber *to);
 void fiber_abandon(struct fiber *fiber);
 
 struct fiber *fiber_running(void);
+
+/* Whether that is an address in the fiber's stack; false of the host's own, and on Windows. */
+bool fiber_holds(const struct fiber *fiber, const void *address);
 
 /* How many stacks this host thread's pool has made so far; a leak shows here. */
 unsigned fiber_stacks_made(void);

@@ -27,6 +27,16 @@ enum nt_record {
     RECORD_REGISTRY_ERASE, /* subject: slot; result */
 };
 
+struct thread;
+
+/* Who looks on, and changes nothing. `frame` and names are as nt_preempt has them. */
+struct nt_watch {
+    void (*call)(void *context, const char *name, const void *frame); /* a guest's begins */
+    void (*leaves)(void *context, const struct thread *thread);       /* its turn is over */
+    void (*thread_ends)(void *context, const struct thread *thread);  /* its stack is there still */
+    void (*waited)(void *context, const struct object *object);       /* it satisfied a wait */
+};
+
 struct nt {
     struct engine *engine;
     const struct profile *profile;
@@ -68,9 +78,8 @@ struct nt {
     void (*process_ended)(struct process *process);
     /* The process ends, and has a pool: gives it back. Its threads have ended. */
     void (*pool_ends)(struct process *process);
-    /* Told of each object that satisfied a wait, by somebody who only looks on; or NULL. */
-    void (*waited)(void *context, const struct object *object);
-    void *waited_context;
+    const struct nt_watch *watch; /* NULL for nobody */
+    void *watch_context;
     /* Called when every thread waits and no event is left, on the host's own stack; `report` has
      * a line for each thread: see deadlock.h. Must not return: the default prints the report and
      * exits with 3.
@@ -98,11 +107,19 @@ void nt_power_cut(struct nt *nt);
 uint64_t nt_uptime_ns(const struct nt *nt);
 
 /* A point at which the running thread may have to wait while others run, or an event happens: the
- * beginning of a guest's call. Does nothing unless nt->preempt.
+ * beginning of a guest's call. Does nothing unless nt->preempt. `frame` is the entry point's frame
+ * on the guest's stack.
  */
 void nt_give_way(struct nt *nt);
-static inline void nt_preempt(struct nt *nt)
+static inline void nt_note(struct nt *nt, const char *call, const void *frame)
 {
+    if (nt->watch != NULL)
+        nt->watch->call(nt->watch_context, call, frame);
+}
+
+static inline void nt_preempt(struct nt *nt, const char *call, const void *frame)
+{
+    nt_note(nt, call, frame);
     if (nt->preempt)
         nt_give_way(nt);
 }

@@ -45,6 +45,13 @@ enum thread_state {
     THREAD_ENDED
 };
 
+/* As who looks on counts a thread's calls: see struct nt_watch. */
+struct latest_call {
+    uint64_t number;
+    const char *name;
+    const void *frame;
+};
+
 struct thread {
     struct object object; /* signaled when the thread has ended */
     uint32_t id;
@@ -58,16 +65,17 @@ struct thread {
     void *start_context;
     bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
-    struct wait *wait;     /* while THREAD_WAITING */
-    uint32_t suspended;    /* how often; while it is, it does not run */
-    void *runtime;         /* as in struct process */
+    struct latest_call latest;
+    struct wait *wait;  /* while THREAD_WAITING */
+    uint32_t suspended; /* how often; while it is, it does not run */
+    void *runtime;      /* as in struct process */
     struct apc *apcs, *apcs_last;
-    struct request *requests; /* overlapped ones it issued, that pend, the oldest first */
-    struct request *calls;    /* synchronous ones, on its stack, the newest first */
-    struct port *port;        /* that it counts for, referenced; or NULL */
-    struct packet *handed;    /* the packet its wait in the port ended with, until it runs */
-    bool keeps_place;         /* in the port, though it waits: a defect of some profiles */
-    struct mutex *mutexes;    /* that it owns, the latest first */
+    struct request *requests;       /* overlapped ones it issued, that pend, the oldest first */
+    struct request *calls;          /* synchronous ones, on its stack, the newest first */
+    struct port *port;              /* that it counts for, referenced; or NULL */
+    struct packet *handed;          /* the packet its wait in the port ended with, until it runs */
+    bool keeps_place;               /* in the port, though it waits: a defect of some profiles */
+    struct mutex *mutexes;          /* that it owns, the latest first */
     struct message_queue *messages; /* from its first use of one */
     struct thread *next_in_process;
     struct thread *next_ready;

@@ -20,6 +20,14 @@ static const struct profile *profile_of(const struct request *request)
 
 enum { WRITTEN_AGAIN_NS = 5000000 };
 
+/* Not when the guest has given its pages back meanwhile. */
+static bool block_is_there(const struct request *request)
+{
+    const struct io_status *block = request->delivery.block;
+    return block != NULL && userspace_probe(&request->thread->process->userspace, block,
+                                            sizeof *block, ACCESS_WRITE);
+}
+
 static void write_again(void *context, uint64_t status)
 {
     struct io_status *block = context;
@@ -31,7 +39,7 @@ static void write_block(struct request *request)
     const struct profile *profile = profile_of(request);
     struct engine *engine = nt_of(request)->engine;
     struct io_status *block = request->delivery.block;
-    if (block == NULL)
+    if (!block_is_there(request))
         return;
     block->information = BEHAVES(profile, request_block, no_bytes) ? 0 : request->information;
     block->status = request->status;

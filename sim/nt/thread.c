@@ -3,8 +3,8 @@
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
-#include "sim/nt/mutex.h"
 #include "sim/nt/message.h"
+#include "sim/nt/mutex.h"
 #include "sim/nt/nt.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
@@ -67,6 +67,8 @@ static void finish(struct thread *thread, uint32_t exit_code)
 
     thread->state = THREAD_ENDED;
     thread->exit_code = exit_code;
+    if (nt->watch != NULL)
+        nt->watch->thread_ends(nt->watch_context, thread);
     thread->fiber = NULL;
     apc_drop_all(thread);
     if (nt->current == thread)

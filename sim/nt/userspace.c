@@ -144,23 +144,29 @@ nt_status userspace_protect(struct userspace *space, void *address, size_t size,
     return STATUS_SUCCESS;
 }
 
-nt_status userspace_free(struct userspace *space, void *address)
+size_t userspace_size(const struct userspace *space, const void *address)
 {
     size_t first = page_of(space, address);
     if (first == USERSPACE_PAGES || space->states[first] == PAGE_STATE_FREE)
-        return STATUS_INVALID_PARAMETER;
-    bool is_start = space->states[first - 1] == PAGE_STATE_FREE &&
-                    (unsigned char *)address == space->base + first * PAGE_SIZE_BYTES;
-    if (!is_start)
-        return STATUS_INVALID_PARAMETER;
-
+        return 0;
+    if (space->states[first - 1] != PAGE_STATE_FREE ||
+        (const unsigned char *)address != space->base + first * PAGE_SIZE_BYTES)
+        return 0;
     size_t end = first;
     while (space->states[end] != PAGE_STATE_FREE)
         end++;
     ASSERT(end < USERSPACE_PAGES);
-    if (!host_protect(address, (end - first) * PAGE_SIZE_BYTES, PAGE_STATE_FREE))
+    return (end - first) * PAGE_SIZE_BYTES;
+}
+
+nt_status userspace_free(struct userspace *space, void *address)
+{
+    size_t size = userspace_size(space, address);
+    if (size == 0)
+        return STATUS_INVALID_PARAMETER;
+    if (!host_protect(address, size, PAGE_STATE_FREE))
         return STATUS_INSUFFICIENT_RESOURCES;
-    memset(space->states + first, PAGE_STATE_FREE, end - first);
+    memset(space->states + page_of(space, address), PAGE_STATE_FREE, size / PAGE_SIZE_BYTES);
     return STATUS_SUCCESS;
 }
 

@@ -37,6 +37,9 @@ void *userspace_allocate(struct userspace *space, size_t size);
 nt_status userspace_protect(struct userspace *space, void *address, size_t size,
                             enum page_state state);
 
+/* How many bytes the userspace_allocate gave that answered this address; 0 of any other. */
+size_t userspace_size(const struct userspace *space, const void *address);
+
 /* Frees what one userspace_allocate gave. STATUS_INVALID_PARAMETER for any other address. */
 nt_status userspace_free(struct userspace *space, void *address);
 

@@ -111,6 +111,8 @@ static struct fiber *choose_fiber(struct nt *nt)
 void switch_away(struct thread *thread)
 {
     struct nt *nt = thread->object.nt;
+    if (nt->watch != NULL)
+        nt->watch->leaves(nt->watch_context, thread);
     struct fiber *to = choose_fiber(nt);
     if (nt->stack_is_orphan) {
         nt->stack_is_orphan = false;
@@ -345,7 +347,7 @@ static void tell_who_looks_on(struct nt *nt, const struct wait_request *request,
 {
     for (uint32_t i = 0; i < request->count; i++)
         if (request->all || i == which)
-            nt->waited(nt->waited_context, request->objects[i]);
+            nt->watch->waited(nt->watch_context, request->objects[i]);
 }
 
 nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *index)
@@ -363,7 +365,7 @@ nt_status wait_for(struct nt *nt, const struct wait_request *request, uint32_t *
         status = wait_on(nt, request, &which);
     else
         nt->looks_in_vain = 0;
-    if (nt->waited != NULL && status == STATUS_SUCCESS)
+    if (nt->watch != NULL && status == STATUS_SUCCESS)
         tell_who_looks_on(nt, request, which);
     if (index != NULL && (status == STATUS_SUCCESS || status == STATUS_ABANDONED_WAIT_0))
         *index = which;

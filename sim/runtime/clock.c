@@ -22,12 +22,14 @@ static struct nt *look(void)
 
 ULONGLONG GetTickCount64(void)
 {
+    guest_note();
     return nt_uptime_ns(look()) / NS_IN_MS;
 }
 
 DWORD GetTickCount(void)
 {
-    return (DWORD)GetTickCount64();
+    guest_note();
+    return (DWORD)(nt_uptime_ns(look()) / NS_IN_MS);
 }
 
 /* Ten million ticks a second, as on Windows 10. */
@@ -39,6 +41,7 @@ BOOL QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)
 
 BOOL QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)
 {
+    guest_note();
     lpPerformanceCount->QuadPart = (LONGLONG)(nt_uptime_ns(look()) / NS_IN_TICK);
     return TRUE;
 }
@@ -57,6 +60,7 @@ static uint64_t world_ticks(void)
 
 void GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
 {
+    guest_note();
     uint64_t ticks = world_ticks();
     lpSystemTimeAsFileTime->dwLowDateTime = (DWORD)ticks;
     lpSystemTimeAsFileTime->dwHighDateTime = (DWORD)(ticks >> 32);

@@ -41,6 +41,7 @@ static HANDLE create_port(HANDLE file, ULONG_PTR key, DWORD concurrency)
 HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
                               ULONG_PTR CompletionKey, DWORD NumberOfConcurrentThreads)
 {
+    guest_note();
     if (ExistingCompletionPort == NULL)
         return create_port(FileHandle, CompletionKey, NumberOfConcurrentThreads);
     if (FileHandle == INVALID_HANDLE_VALUE) {
@@ -183,6 +184,7 @@ BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTran
 /* What has been set cannot be taken back, says the page. */
 BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
 {
+    guest_note();
     if ((Flags & ~(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE)) != 0)
         return guest_fail(ERROR_INVALID_PARAMETER);
     struct file *file = guest_file(FileHandle);
@@ -323,4 +325,12 @@ BOOL CancelSynchronousIo(HANDLE hThread)
     guest_preempt();
     struct thread *thread = (struct thread *)guest_object_of(hThread, OBJECT_THREAD);
     return thread != NULL && guest_answer(request_cancel_synchronous(thread));
+}
+
+BOOL berth_has_completed(const OVERLAPPED *overlapped)
+{
+    bool completed = (DWORD)overlapped->Internal != (DWORD)STATUS_PENDING;
+    if (completed)
+        machine_collected(overlapped);
+    return completed;
 }

@@ -52,8 +52,7 @@ static inline bool guest_may_write(void *memory, size_t size)
 /* A handle for an object, whose one reference of the caller's goes to the handle; or NULL with the
  * last error.
  */
-static inline HANDLE guest_give_handle(struct object *object,
-                                       const SECURITY_ATTRIBUTES *attributes)
+static inline HANDLE guest_give_handle(struct object *object, const SECURITY_ATTRIBUTES *attributes)
 {
     bool inherit = attributes != NULL && attributes->bInheritHandle;
     uint64_t handle = 0;

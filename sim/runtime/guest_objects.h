@@ -4,13 +4,24 @@
 
 #include "sim/afd/device.h"
 #include "sim/runtime/guest_call.h"
+#include "sim/winsock/winsock.h"
 
 enum { NS_IN_MS = 1000000 };
 
-/* The beginning of a call that other threads could notice. */
-static inline void guest_preempt(void)
+/* The beginning of a call that other threads could notice, in the entry point itself or by its
+ * name.
+ */
+#define guest_preempt() guest_preempt_in(__func__)
+#define guest_preempt_in(name) nt_preempt(guest_nt(), (name), __builtin_frame_address(0))
+
+/* The beginning of one that is no point to lose a turn at; only who looks on is told. A program's
+ * constructors may call it before there is a machine.
+ */
+#define guest_note() guest_note_in(__func__, __builtin_frame_address(0))
+static inline void guest_note_in(const char *call, const void *frame)
 {
-    nt_preempt(guest_nt());
+    if (winsock_attached() != NULL && machine_running()->current != NULL)
+        nt_note(machine_running(), call, frame);
 }
 
 static inline uint64_t guest_timeout_ns(DWORD milliseconds)

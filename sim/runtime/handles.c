@@ -77,6 +77,7 @@ BOOL DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE h
                      LPHANDLE lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle,
                      DWORD dwOptions)
 {
+    guest_note();
     struct process *source = guest_process_of(hSourceProcessHandle);
     bool closes = (dwOptions & DUPLICATE_CLOSE_SOURCE) != 0;
     nt_status status = STATUS_SUCCESS;

@@ -51,20 +51,25 @@ LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes)
     if (memory == NULL)
         return NULL;
     SIZE_T before = block_of(lpMem)->size;
+    machine_freed("HeapReAlloc", lpMem, before);
     memcpy(memory, lpMem, before < dwBytes ? before : dwBytes);
-    machine_freed(lpMem, block_of(lpMem)->size);
     free(block_of(lpMem));
     return memory;
+}
+
+static void give_back(const char *by, LPVOID memory)
+{
+    if (memory == NULL)
+        return;
+    machine_freed(by, memory, block_of(memory)->size);
+    free(block_of(memory));
 }
 
 BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)
 {
     (void)hHeap;
     (void)dwFlags;
-    if (lpMem == NULL)
-        return TRUE;
-    machine_freed(lpMem, block_of(lpMem)->size);
-    free(block_of(lpMem));
+    give_back("HeapFree", lpMem);
     return TRUE;
 }
 
@@ -86,7 +91,7 @@ HLOCAL LocalAlloc(UINT uFlags, SIZE_T uBytes)
 /* NULL is success. */
 HLOCAL LocalFree(HLOCAL hMem)
 {
-    HeapFree(GetProcessHeap(), 0, hMem);
+    give_back("LocalFree", hMem);
     return NULL;
 }
 
@@ -97,7 +102,8 @@ HGLOBAL GlobalAlloc(UINT uFlags, SIZE_T dwBytes)
 
 HGLOBAL GlobalFree(HGLOBAL hMem)
 {
-    return LocalFree(hMem);
+    give_back("GlobalFree", hMem);
+    return NULL;
 }
 
 static size_t size_of(void *memory)
@@ -113,16 +119,40 @@ static size_t size_of(void *memory)
 void berth_crt_free(void *memory);
 void *berth_crt_realloc(void *memory, size_t size);
 
-void berth_crt_free(void *memory)
+static void look_at(const char *by, void *memory)
 {
     if (memory != NULL)
-        machine_freed(memory, size_of(memory));
+        machine_freed(by, memory, size_of(memory));
+}
+
+void berth_crt_free(void *memory)
+{
+    look_at("free", memory);
     free(memory);
 }
 
 void *berth_crt_realloc(void *memory, size_t size)
 {
-    if (memory != NULL)
-        machine_freed(memory, size_of(memory));
+    look_at("realloc", memory);
     return realloc(memory, size);
 }
+
+#if !defined(_WIN32)
+void *berth__aligned_malloc(size_t size, size_t alignment);
+void berth__aligned_free(void *memory);
+
+void *berth__aligned_malloc(size_t size, size_t alignment)
+{
+    if (alignment < sizeof(void *)) /* Windows raises it to that */
+        alignment = sizeof(void *);
+    if ((alignment & (alignment - 1)) != 0 || size > SIZE_MAX - alignment)
+        return NULL;
+    return aligned_alloc(alignment, (size + alignment - 1) & ~(alignment - 1));
+}
+
+void berth__aligned_free(void *memory)
+{
+    look_at("_aligned_free", memory);
+    free(memory);
+}
+#endif

@@ -84,7 +84,11 @@ BOOL VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)
 {
     if (dwFreeType != MEM_RELEASE || dwSize != 0)
         return guest_fail(ERROR_INVALID_PARAMETER);
-    if (userspace_free(&guest_process()->userspace, lpAddress) != STATUS_SUCCESS)
+    struct userspace *space = &guest_process()->userspace;
+    size_t size = userspace_size(space, lpAddress);
+    if (size > 0)
+        machine_freed("VirtualFree", lpAddress, size);
+    if (userspace_free(space, lpAddress) != STATUS_SUCCESS)
         return guest_fail(ERROR_INVALID_ADDRESS);
     return TRUE;
 }

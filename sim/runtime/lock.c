@@ -49,6 +49,7 @@ DWORD SetCriticalSectionSpinCount(LPCRITICAL_SECTION lpCriticalSection, DWORD dw
 
 BOOL TryEnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
 {
+    guest_note();
     HANDLE thread = running_thread();
 
     if (lpCriticalSection->RecursionCount > 0 && lpCriticalSection->OwningThread != thread)
@@ -60,12 +61,14 @@ BOOL TryEnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
 
 void EnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
 {
+    guest_note();
     while (!TryEnterCriticalSection(lpCriticalSection))
         wait_at(lpCriticalSection, "EnterCriticalSection");
 }
 
 void LeaveCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
 {
+    guest_note();
     if (--lpCriticalSection->RecursionCount > 0)
         return;
     lpCriticalSection->OwningThread = NULL;
@@ -92,6 +95,7 @@ void InitializeSRWLock(PSRWLOCK SRWLock)
 
 BOOLEAN TryAcquireSRWLockExclusive(PSRWLOCK SRWLock)
 {
+    guest_note();
     if (holders(SRWLock) != 0)
         return FALSE;
     SRWLock->Ptr = (PVOID)(uintptr_t)1;
@@ -100,6 +104,7 @@ BOOLEAN TryAcquireSRWLockExclusive(PSRWLOCK SRWLock)
 
 BOOLEAN TryAcquireSRWLockShared(PSRWLOCK SRWLock)
 {
+    guest_note();
     if (holders(SRWLock) == 1)
         return BEHAVES(guest_nt()->profile, shared_beside_owner, yes);
     SRWLock->Ptr = (PVOID)(holders(SRWLock) + 2);
@@ -108,24 +113,28 @@ BOOLEAN TryAcquireSRWLockShared(PSRWLOCK SRWLock)
 
 void AcquireSRWLockExclusive(PSRWLOCK SRWLock)
 {
+    guest_note();
     while (!TryAcquireSRWLockExclusive(SRWLock))
         wait_at(SRWLock, "AcquireSRWLockExclusive");
 }
 
 void AcquireSRWLockShared(PSRWLOCK SRWLock)
 {
+    guest_note();
     while (!TryAcquireSRWLockShared(SRWLock))
         wait_at(SRWLock, "AcquireSRWLockShared");
 }
 
 void ReleaseSRWLockExclusive(PSRWLOCK SRWLock)
 {
+    guest_note();
     SRWLock->Ptr = NULL;
     parking_wake(SRWLock, true);
 }
 
 void ReleaseSRWLockShared(PSRWLOCK SRWLock)
 {
+    guest_note();
     SRWLock->Ptr = (PVOID)(holders(SRWLock) - 2);
     if (holders(SRWLock) == 0)
         parking_wake(SRWLock, true);
@@ -147,6 +156,7 @@ static BOOL answer_wait(bool woken)
 BOOL SleepConditionVariableCS(PCONDITION_VARIABLE ConditionVariable,
                               PCRITICAL_SECTION CriticalSection, DWORD dwMilliseconds)
 {
+    guest_note();
     struct parked *parked = parking_take(ConditionVariable);
 
     LeaveCriticalSection(CriticalSection);
@@ -159,6 +169,7 @@ BOOL SleepConditionVariableCS(PCONDITION_VARIABLE ConditionVariable,
 BOOL SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock,
                                DWORD dwMilliseconds, ULONG Flags)
 {
+    guest_note();
     bool shared = (Flags & CONDITION_VARIABLE_LOCKMODE_SHARED) != 0;
     struct parked *parked = parking_take(ConditionVariable);
 
@@ -177,11 +188,13 @@ BOOL SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK S
 
 void WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable)
 {
+    guest_note();
     parking_wake(ConditionVariable, false);
 }
 
 void WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable)
 {
+    guest_note();
     parking_wake(ConditionVariable, true);
 }
 
@@ -263,6 +276,7 @@ BOOL InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parame
 BOOL WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T AddressSize,
                    DWORD dwMilliseconds)
 {
+    guest_note();
     if (AddressSize != 1 && AddressSize != 2 && AddressSize != 4 && AddressSize != 8)
         return guest_fail(ERROR_INVALID_PARAMETER);
     if (memcmp((const void *)Address, CompareAddress, AddressSize) != 0)
@@ -273,11 +287,13 @@ BOOL WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T AddressS
 
 void WakeByAddressSingle(PVOID Address)
 {
+    guest_note();
     parking_wake(Address, false);
 }
 
 void WakeByAddressAll(PVOID Address)
 {
+    guest_note();
     parking_wake(Address, true);
 }
 
@@ -294,6 +310,7 @@ BOOL InitializeSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER lpBarrier, LONG 
 /* TRUE for the one that came last. */
 BOOL EnterSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER lpBarrier, DWORD dwFlags)
 {
+    guest_note();
     ULONG_PTR round = lpBarrier->Round;
 
     (void)dwFlags;

@@ -336,11 +336,11 @@ void berth_report_leftovers(struct berth *machine)
         ownership_process_ends(machine->ownership, machine->nt->current->process);
 }
 
-void machine_freed(const void *address, size_t size)
+void machine_freed(const char *by, const void *address, size_t size)
 {
     const struct winsock *winsock = winsock_attached();
     if (winsock != NULL && winsock->ownership != NULL)
-        ownership_freed(winsock->ownership, address, size);
+        ownership_freed(winsock->ownership, by, address, size);
 }
 
 void machine_collected(const void *overlapped)

@@ -42,7 +42,7 @@ struct berth {
     struct thread *thread_variables_of;
     bool shared; /* more than one process has run the program in this boot */
     enum berth_preemption preemption;
-    uint64_t horizon_ns;                                 /* 0 until it is set */
+    uint64_t horizon_ns;          /* 0 until it is set */
     struct window_class *classes; /* user32's; see window.c */
     struct word *words;
     struct parked *parked; /* threads that wait at addresses, the longest waiting first */
@@ -75,7 +75,7 @@ void machine_attach(struct berth *machine);
 void machine_detach(struct berth *machine);
 
 /* The guest gives memory back. */
-void machine_freed(const void *address, size_t size);
+void machine_freed(const char *by, const void *address, size_t size);
 
 /* It has asked for an operation's result. */
 void machine_collected(const void *overlapped);

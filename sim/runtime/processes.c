@@ -1,7 +1,7 @@
 /* Processes by handle and by id, and their ends. */
 #include <stdlib.h>
 
-#include "sim/runtime/guest_call.h"
+#include "sim/runtime/guest_objects.h"
 #include "sim/runtime/program.h"
 
 /* Whether one of the process' threads is the host's own stack, which cannot be stopped. */
@@ -41,6 +41,7 @@ _Noreturn void program_exit(uint32_t exit_code, bool orderly)
 
 void ExitProcess(UINT uExitCode)
 {
+    guest_note();
     program_exit(uExitCode, false);
 }
 

@@ -48,12 +48,12 @@ struct belongings {
     uint64_t standard[3]; /* handles: input, output, error; 0 the console's */
     uint32_t startup_flags;
     uint16_t show_window;
-    bool is_child;        /* of CreateProcess */
-    void *arguments;      /* main's second; of that many bytes */
+    bool is_child;   /* of CreateProcess */
+    void *arguments; /* main's second; of that many bytes */
     size_t arguments_size;
     char **variables; /* main's third, of so many with the NULL */
     size_t variables_count;
-    void *image;          /* NULL: the only process so far */
+    void *image; /* NULL: the only process so far */
     struct ending *endings;
     uint32_t tls_used[SLOT_WORDS], fls_used[SLOT_WORDS]; /* a bit a slot; see slots.c */
     void (*fls_functions[TLS_SLOTS])(void *);

@@ -6,6 +6,7 @@ enum { MS_NS = 1000000 };
 
 BOOL PostThreadMessageA(DWORD idThread, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     struct thread *thread = thread_find(guest_nt(), idThread);
     nt_status status = thread == NULL ? STATUS_INVALID_PARAMETER
                                       : messages_post_thread(thread, Msg, wParam, lParam);
@@ -16,11 +17,13 @@ BOOL PostThreadMessageA(DWORD idThread, UINT Msg, WPARAM wParam, LPARAM lParam)
 
 BOOL PostThreadMessageW(DWORD idThread, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     return PostThreadMessageA(idThread, Msg, wParam, lParam);
 }
 
 BOOL PostMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     if (hWnd == NULL)
         return PostThreadMessageA(GetCurrentThreadId(), Msg, wParam, lParam);
     if (window_of(hWnd) == NULL)
@@ -32,11 +35,13 @@ BOOL PostMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 
 BOOL PostMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     return PostMessageA(hWnd, Msg, wParam, lParam);
 }
 
 LRESULT SendMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     struct window *window = window_of(hWnd);
     const struct message message = {
         .window = guest_number(hWnd), .number = Msg, .wparam = wParam, .lparam = lParam};
@@ -52,6 +57,7 @@ LRESULT SendMessageA(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 
 LRESULT SendMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {
+    guest_note();
     return SendMessageA(hWnd, Msg, wParam, lParam);
 }
 
@@ -74,6 +80,7 @@ static void give(const struct message *from, LPMSG to)
 
 BOOL GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax)
 {
+    guest_note();
     static const struct message_wait wait = {.timeout_ns = UINT64_MAX, .call = "GetMessage"};
     struct message_filter filter;
     struct message message;
@@ -93,11 +100,13 @@ BOOL GetMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax)
 
 BOOL GetMessageW(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax)
 {
+    guest_note();
     return GetMessageA(lpMsg, hWnd, wMsgFilterMin, wMsgFilterMax);
 }
 
 BOOL PeekMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax, UINT wRemoveMsg)
 {
+    guest_note();
     struct message_filter filter;
     struct message message;
 
@@ -113,6 +122,7 @@ BOOL PeekMessageA(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax
 
 BOOL PeekMessageW(LPMSG lpMsg, HWND hWnd, UINT wMsgFilterMin, UINT wMsgFilterMax, UINT wRemoveMsg)
 {
+    guest_note();
     return PeekMessageA(lpMsg, hWnd, wMsgFilterMin, wMsgFilterMax, wRemoveMsg);
 }
 
@@ -125,6 +135,7 @@ BOOL TranslateMessage(const MSG *lpMsg)
 
 LRESULT DispatchMessageA(const MSG *lpMsg)
 {
+    guest_note();
     if (lpMsg->message == WM_TIMER && lpMsg->lParam != 0) {
         TIMERPROC procedure = (TIMERPROC)(uintptr_t)lpMsg->lParam;
         procedure(lpMsg->hwnd, WM_TIMER, lpMsg->wParam, GetTickCount());
@@ -140,6 +151,7 @@ LRESULT DispatchMessageA(const MSG *lpMsg)
 
 LRESULT DispatchMessageW(const MSG *lpMsg)
 {
+    guest_note();
     return DispatchMessageA(lpMsg);
 }
 
@@ -181,6 +193,7 @@ BOOL KillTimer(HWND hWnd, UINT_PTR uIDEvent)
 DWORD MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *pHandles, DWORD dwMilliseconds,
                                   DWORD dwWakeMask, DWORD dwFlags)
 {
+    guest_note();
     struct object *objects[WAIT_OBJECTS_MAX];
     uint32_t index = 0;
     const struct message_wait wait = {

@@ -93,7 +93,7 @@ static BOOL run(struct transfer *transfer, HANDLE file, LPDWORD count, LPOVERLAP
 {
     DWORD bytes = 0;
 
-    guest_preempt();
+    guest_preempt_in(transfer->writes ? "WriteFile" : "ReadFile");
     transfer->socket = (struct socket_object *)guest_object_of(file, OBJECT_SOCKET);
     if (transfer->socket == NULL)
         return FALSE;

@@ -169,6 +169,7 @@ static struct making event_making(BOOL manual, BOOL signaled)
 HANDLE CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
                     LPCSTR lpName)
 {
+    guest_note();
     const struct making making = event_making(bManualReset, bInitialState);
     return create_ansi(&making, lpEventAttributes, lpName);
 }
@@ -176,6 +177,7 @@ HANDLE CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, 
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
                     LPCWSTR lpName)
 {
+    guest_note();
     const struct making making = event_making(bManualReset, bInitialState);
     return create_wide(&making, lpEventAttributes, lpName);
 }
@@ -231,6 +233,7 @@ BOOL ResetEvent(HANDLE hEvent)
 /* Lets go who waits now: all, or one of an auto-reset event. */
 BOOL PulseEvent(HANDLE hEvent)
 {
+    guest_note();
     struct object *event = guest_object_of(hEvent, OBJECT_EVENT);
     if (event == NULL)
         return FALSE;
@@ -421,6 +424,7 @@ BOOL SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPerio
                       PTIMERAPCROUTINE pfnCompletionRoutine, LPVOID lpArgToCompletionRoutine,
                       BOOL fResume)
 {
+    guest_note();
     struct object *timer = guest_object_of(hTimer, OBJECT_TIMER);
 
     (void)fResume;

@@ -80,12 +80,14 @@ static BOOL submit_once(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),
 
 BOOL TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK pfns, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
 {
+    guest_note();
     (void)pcbe;
     return submit_once(run_simple, (void (*)(void))pfns, pv);
 }
 
 BOOL QueueUserWorkItem(LPTHREAD_START_ROUTINE Function, PVOID Context, ULONG Flags)
 {
+    guest_note();
     (void)Flags;
     return submit_once(run_user_work, (void (*)(void))Function, Context);
 }
@@ -99,11 +101,13 @@ PTP_WORK CreateThreadpoolWork(PTP_WORK_CALLBACK pfnwk, PVOID pv, PTP_CALLBACK_EN
 /* Cannot fail, says the page: without memory for its first thread it is lost. */
 void SubmitThreadpoolWork(PTP_WORK pwk)
 {
+    guest_note();
     pool_submit((struct pool_item *)pwk);
 }
 
 void WaitForThreadpoolWorkCallbacks(PTP_WORK pwk, BOOL fCancelPendingCallbacks)
 {
+    guest_note();
     pool_wait((struct pool_item *)pwk, fCancelPendingCallbacks != FALSE,
               "WaitForThreadpoolWorkCallbacks");
 }
@@ -173,6 +177,7 @@ BOOL IsThreadpoolTimerSet(PTP_TIMER pti)
 
 void WaitForThreadpoolTimerCallbacks(PTP_TIMER pti, BOOL fCancelPendingCallbacks)
 {
+    guest_note();
     pool_wait((struct pool_item *)pti, fCancelPendingCallbacks != FALSE,
               "WaitForThreadpoolTimerCallbacks");
 }
@@ -261,6 +266,7 @@ void CancelThreadpoolIo(PTP_IO pio)
 
 void WaitForThreadpoolIoCallbacks(PTP_IO pio, BOOL fCancelPendingCallbacks)
 {
+    guest_note();
     pool_wait((struct pool_item *)pio, fCancelPendingCallbacks != FALSE,
               "WaitForThreadpoolIoCallbacks");
 }

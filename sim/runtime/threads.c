@@ -102,6 +102,7 @@ HANDLE CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize
                     LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,
                     DWORD dwCreationFlags, LPDWORD lpThreadId)
 {
+    guest_note();
     const struct thread_start start = {.routine = lpStartAddress, .parameter = lpParameter};
 
     (void)dwStackSize;
@@ -205,6 +206,7 @@ DWORD SuspendThread(HANDLE hThread)
 
 DWORD ResumeThread(HANDLE hThread)
 {
+    guest_note();
     struct thread *thread = thread_to_suspend(hThread);
     return thread == NULL ? failed : thread_unsuspend(thread);
 }

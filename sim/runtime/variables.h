@@ -16,8 +16,7 @@ const char *variables_find(struct process *process, const char *name, size_t nam
 bool variables_set(struct process *process, const char *name, const char *value);
 
 /* What a child begins with: CreateProcess' block, or a copy of the parent's. */
-bool variables_pass(struct process *parent, struct process *child, const void *block,
-                    bool is_wide);
+bool variables_pass(struct process *parent, struct process *child, const void *block, bool is_wide);
 
 /* The n-th text "NAME=value" of all, from 0; NULL after the last. */
 const char *variables_at(struct process *process, size_t n);

@@ -54,7 +54,7 @@ static DWORD find_objects(DWORD count, const HANDLE *handles, bool all, struct o
 /* `request` says all but the objects. */
 static DWORD wait_for_handles(DWORD count, const HANDLE *handles, struct wait_request *request)
 {
-    guest_preempt();
+    guest_preempt_in(request->call);
     struct object *objects[WAIT_OBJECTS_MAX];
 
     DWORD error = ERROR_INVALID_PARAMETER;
@@ -151,11 +151,13 @@ DWORD SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD 
 
 void Sleep(DWORD dwMilliseconds)
 {
+    guest_note();
     wait_for_time(guest_nt(), guest_timeout_ns(dwMilliseconds), "Sleep");
 }
 
 DWORD SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
 {
+    guest_note();
     const struct wait_request request = {.alertable = bAlertable != FALSE,
                                          .timeout_ns = guest_timeout_ns(dwMilliseconds),
                                          .call = "SleepEx"};
@@ -164,6 +166,7 @@ DWORD SleepEx(DWORD dwMilliseconds, BOOL bAlertable)
 
 BOOL SwitchToThread(void)
 {
+    guest_note();
     return thread_yield(guest_nt());
 }
 

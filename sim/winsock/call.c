@@ -33,10 +33,10 @@ uint32_t winsock_open_type(const struct process *process)
     return ((const struct winsock_process *)(const void *)process->winsock)->open_type;
 }
 
-struct call call_begin(enum call_kind kind, uint64_t subject)
+struct call call_begin_in(enum call_kind kind, uint64_t subject, const void *frame)
 {
     ASSERT(attached != NULL); /* the host let a guest run outside a machine */
-    nt_preempt(attached->nt);
+    nt_preempt(attached->nt, call_name(kind), frame);
     struct thread *thread = attached->nt->current;
     ASSERT(thread != NULL);
     const struct call call = {
@@ -47,8 +47,6 @@ struct call call_begin(enum call_kind kind, uint64_t subject)
         .kind = kind,
         .subject = subject,
     };
-    if (attached->ownership != NULL)
-        ownership_call_begins(attached->ownership, &call);
     return call;
 }
 

@@ -43,7 +43,9 @@ struct call {
 /* "WSARecv"; a literal. */
 const char *call_name(enum call_kind kind);
 
-struct call call_begin(enum call_kind kind, uint64_t subject);
+/* `frame` is the entry point's on the guest's stack: what lies above is the guest's, live. */
+struct call call_begin_in(enum call_kind kind, uint64_t subject, const void *frame);
+#define call_begin(kind, subject) call_begin_in((kind), (subject), __builtin_frame_address(0))
 
 /* Ends a call: makes a Winsock error of the status, records and traces the call, writes the error
  * to

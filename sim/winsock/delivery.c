@@ -91,9 +91,9 @@ static nt_status read_routine(const struct call *call, const struct file *file,
 static nt_status read_event(const struct call *call, LPWSAOVERLAPPED overlapped,
                             struct delivery *out)
 {
-    WSAOVERLAPPED copy;
-    memory_read(call, &copy, overlapped, sizeof copy);
-    uint64_t handle = (uint64_t)(uintptr_t)copy.hEvent;
+    HANDLE event = NULL;
+    memory_read(call, &event, &overlapped->hEvent, sizeof event);
+    uint64_t handle = (uint64_t)(uintptr_t)event;
     out->how.no_packet = (handle & 1) != 0;
     handle &= ~(uint64_t)1;
     if (handle == 0)

@@ -6,69 +6,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "sim/engine/check.h"
-#include "sim/engine/sanitizer.h"
+#include "sim/engine/fiber.h"
 #include "sim/winsock/call.h"
+#include "sim/winsock/handle_history.h"
+#include "sim/winsock/owned_memory.h"
 
-enum { RANGES_MAX = 4, BUCKETS = 1024, REPORT_MAX = 1024, LOOKS_PER_CALL = 2 };
-
-/* A call, as a report names it. */
-struct moment {
-    uint64_t number; /* of the machine's calls, from 1 */
-    uint32_t process_id, thread_id;
-    const char *name;
-};
-
-struct range {
-    const unsigned char *start;
-    size_t size;
-    uint64_t hash;
-    bool poisoned;
-    const char *what;
+enum {
+    RANGES_MAX = 8,
+    BUCKETS = 1024,
+    REPORT_MAX = 1024,
+    /* What one look costs at most, however much pends. */
+    LOOKS_MAX = 16,
+    LOOK_BYTES_MAX = 256 * 1024
 };
 
 enum stage { FREE, PENDING, COMPLETED };
 
 struct owned {
     enum stage stage;
-    bool by_event; /* only WSAGetOverlappedResult collects it */
+    bool by_event;  /* only WSAGetOverlappedResult collects it */
+    bool collected; /* its result was asked for; a packet or routine may still come */
     bool reported;
+    const struct io *io;           /* that pends, or whose packet or routine is to come */
     const struct process *process; /* while PENDING: whose memory it is */
+    const void *frame;             /* of the call that took it; what lies above is its callers' */
     struct moment taken, intact;
     const void *overlapped;
     const struct object *event; /* by_event: whoever waited for it has collected */
-    struct range ranges[RANGES_MAX];
+    struct owned_memory ranges[RANGES_MAX];
     uint32_t range_count;
     uint32_t next; /* in its bucket, or of the free ones; 0 ends */
-};
-
-struct closed_handle {
-    uint64_t handle;
-    struct moment by;
-};
-
-/* A table of handles that grows: opened by whom, closed by whom. */
-struct handles {
-    struct closed_handle *entries;
-    size_t count, size;
 };
 
 struct ownership {
     ownership_report *report;
     void *context;
+    const struct nt *nt;
     struct owned *entries; /* from 1 */
     uint32_t size, used, first_free, cursor;
     uint32_t buckets[BUCKETS]; /* by the OVERLAPPED's address: finds, never orders */
-    struct handles opened, closed;
-    struct moment now;
+    struct handle_history opened, closed;
+    struct moment latest;
     uint64_t calls, reports;
 };
 
-/* ---- Reports -----------------------------------------------------------------------------------
- */
+/* ---- Reports ------------------------------------------------------------------------------- */
 
 static void say(struct ownership *ownership, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -84,17 +67,34 @@ static void say(struct ownership *ownership, const char *format, ...)
     ownership->report(ownership->context, text);
 }
 
-enum { MOMENT_SIZE = 96 };
-
-static const char *put_moment(const struct moment *moment, char out[MOMENT_SIZE])
+/* The running thread's latest call; without one, something happened by itself. */
+static struct moment moment_now(const struct ownership *ownership)
 {
-    snprintf(out, MOMENT_SIZE, "call %" PRIu64 ", %s, process %u thread %u", moment->number,
-             moment->name, moment->process_id, moment->thread_id);
-    return out;
+    const struct thread *thread = ownership->nt == NULL ? NULL : ownership->nt->current;
+    if (thread == NULL) {
+        struct moment moment = ownership->latest;
+        moment.after = true;
+        moment.name = "an event";
+        return moment;
+    }
+    return (struct moment){
+        .number = thread->latest.number,
+        .name = thread->latest.name != NULL ? thread->latest.name : "the thread's start",
+        .process_id = thread->process->id,
+        .thread_id = thread->id,
+    };
 }
 
-static void say_broken(struct ownership *ownership, struct owned *owned, const char *what,
-                       const char *how)
+/* What happened to a range while the operation was pending. `label` is what `found` did; `detail`
+ * is a line more, or nothing.
+ */
+struct breach {
+    const char *what, *how, *label, *detail;
+    struct moment found;
+};
+
+static void say_broken(struct ownership *ownership, struct owned *owned,
+                       const struct breach *breach)
 {
     char taken[MOMENT_SIZE], intact[MOMENT_SIZE], found[MOMENT_SIZE];
     if (owned->reported)
@@ -104,67 +104,112 @@ static void say_broken(struct ownership *ownership, struct owned *owned, const c
         "%s of %s was %s while the operation was pending\n"
         "  taken by:   %s\n"
         "  last whole: %s\n"
-        "  broken at:  %s",
-        what, owned->taken.name, how, put_moment(&owned->taken, taken),
-        put_moment(&owned->intact, intact), put_moment(&ownership->now, found));
+        "  %s %s%s",
+        breach->what, owned->taken.name, breach->how, moment_put(&owned->taken, taken),
+        moment_put(&owned->intact, intact), breach->label, moment_put(&breach->found, found),
+        breach->detail);
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------
- */
-
-static void poison(struct range *range)
-{
-    if (range->poisoned)
-        FORBID_MEMORY(range->start, range->size);
-}
-
-static void unpoison(struct range *range)
-{
-    if (range->poisoned)
-        ALLOW_MEMORY(range->start, range->size);
-    range->poisoned = false;
-}
-
-/* Poisoned memory is not read: what writes there the sanitizer finds. */
-static bool is_whole(const struct range *range)
-{
-    return range->poisoned || XXH3_64bits(range->start, range->size) == range->hash;
-}
+/* ---- Looking ------------------------------------------------------------------------------- */
 
 static void add_range(struct owned *owned, const char *what, const void *start, size_t size,
                       bool poisons)
 {
     if (size == 0 || owned->range_count == RANGES_MAX)
         return;
-    struct range *range = &owned->ranges[owned->range_count++];
-    *range = (struct range){.start = start, .size = size, .what = what};
-    range->hash = XXH3_64bits(start, size);
-    range->poisoned = poisons && BERTH_ASAN;
-    poison(range);
+    struct owned_memory *range = &owned->ranges[owned->range_count++];
+    *range = (struct owned_memory){.start = start, .size = size, .what = what, .poisons = poisons};
+    owned_memory_take(range);
+}
+
+static void drop_ranges(struct owned *owned)
+{
+    for (uint32_t i = 0; i < owned->range_count; i++)
+        owned_memory_drop(&owned->ranges[i]);
+    owned->range_count = 0;
 }
 
 /* Pages that VirtualFree took are not looked into: they are gone, which is a report of its own. */
-static bool is_there(const struct owned *owned, const struct range *range)
+static bool is_there(const struct owned *owned, const struct owned_memory *range)
 {
     return userspace_probe(&owned->process->userspace, range->start, range->size, ACCESS_READ);
 }
 
-static void look_at(struct ownership *ownership, struct owned *owned)
+/* It lies between where the stack stood at the call that took it and where it stands now. */
+static bool has_returned(const struct owned *owned, const struct owned_memory *range,
+                         const struct moment *found, const void *frame)
 {
-    /* Another process' variables lie at the same addresses while it runs. */
-    if (ownership->now.process_id != owned->process->id)
-        return;
-    for (uint32_t i = 0; i < owned->range_count; i++)
-        if (!is_there(owned, &owned->ranges[i]))
-            say_broken(ownership, owned, owned->ranges[i].what, "freed");
-        else if (!is_whole(&owned->ranges[i]))
-            say_broken(ownership, owned, owned->ranges[i].what, "written");
-    if (!owned->reported)
-        owned->intact = ownership->now;
+    return frame != NULL && owned->taken.thread_id == found->thread_id && owned->frame != NULL &&
+           (uintptr_t)range->start > (uintptr_t)owned->frame &&
+           (uintptr_t)range->start < (uintptr_t)frame;
 }
 
-/* ---- The table ---------------------------------------------------------------------------------
- */
+/* `frame` is at most so far below where the guest's stack stands: what is written there may be
+ * ours. */
+enum { FRAME_SLACK = 512 };
+
+static void say_written(struct ownership *ownership, struct owned *owned,
+                        const struct owned_memory *range, const struct moment *found,
+                        const struct owned_difference *difference, const void *frame)
+{
+    char detail[DIFFERENCE_SIZE];
+    const void *near = frame == NULL ? NULL : (const char *)frame + FRAME_SLACK;
+    bool perhaps_left = has_returned(owned, range, found, near);
+    owned_memory_put(range, difference, detail);
+    say_broken(
+        ownership, owned,
+        &(const struct breach){
+            range->what,
+            perhaps_left ? "written, or lay on the stack of a function that returned," : "written",
+            "broken at: ", detail, *found});
+}
+
+/* Answers how many bytes were compared. `frame` is where the guest's stack stands, or NULL. */
+static size_t look_at(struct ownership *ownership, struct owned *owned, const struct moment *found,
+                      const void *frame)
+{
+    struct owned_difference difference;
+    size_t bytes = 0;
+
+    /* Another process' variables lie at the same addresses while it runs. */
+    if (found->process_id != owned->taken.process_id)
+        return 0;
+    for (uint32_t i = 0; i < owned->range_count; i++) {
+        struct owned_memory *range = &owned->ranges[i];
+        bytes += range->size;
+        if (has_returned(owned, range, found, frame))
+            say_broken(ownership, owned,
+                       &(const struct breach){range->what,
+                                              "on the stack of a function that returned",
+                                              "found by:  ", "", *found});
+        else if (!is_there(owned, range))
+            say_broken(ownership, owned,
+                       &(const struct breach){range->what, "freed", "broken at: ", "", *found});
+        else if (!owned_memory_is_whole(range, &difference))
+            say_written(ownership, owned, range, found, &difference, frame);
+        if (owned->reported) { /* what else comes of it is the same mistake */
+            drop_ranges(owned);
+            return bytes;
+        }
+    }
+    owned->intact = *found;
+    return bytes;
+}
+
+/* At some of what pends, in turn. */
+static void look_around(struct ownership *ownership, const struct moment *found, const void *frame)
+{
+    size_t bytes = 0;
+    uint32_t looks = ownership->used < LOOKS_MAX ? ownership->used : LOOKS_MAX;
+    for (; looks > 0 && bytes < LOOK_BYTES_MAX; looks--) {
+        ownership->cursor = ownership->cursor % ownership->used + 1;
+        struct owned *owned = &ownership->entries[ownership->cursor];
+        if (owned->stage == PENDING)
+            bytes += look_at(ownership, owned, found, frame);
+    }
+}
+
+/* ---- The table ----------------------------------------------------------------------------- */
 
 static uint32_t bucket_of(const void *overlapped)
 {
@@ -206,8 +251,18 @@ static void drop(struct ownership *ownership, uint32_t number)
     while (*link != number)
         link = &ownership->entries[*link].next;
     *link = owned->next;
+    drop_ranges(owned);
     *owned = (struct owned){.next = ownership->first_free};
     ownership->first_free = number;
+}
+
+/* What is known of an operation; NULL of one that nobody watched or that is done with. */
+static struct owned *watched(struct ownership *ownership, const struct io *io)
+{
+    if (io->watched == 0 || io->watched > ownership->used)
+        return NULL;
+    struct owned *owned = &ownership->entries[io->watched];
+    return owned->stage != FREE && owned->io == io ? owned : NULL;
 }
 
 /* The latest entry of an OVERLAPPED in that stage, or 0. */
@@ -220,32 +275,51 @@ static uint32_t find(const struct ownership *ownership, const void *overlapped, 
     return number;
 }
 
-/* ---- Operations --------------------------------------------------------------------------------
- */
+/* ---- Operations ---------------------------------------------------------------------------- */
 
-static void say_reused(struct ownership *ownership, uint32_t number)
+static void say_reused(struct ownership *ownership, struct owned *owned, const struct moment *found)
 {
     char taken[MOMENT_SIZE], now[MOMENT_SIZE];
-    struct owned *owned = &ownership->entries[number];
     owned->reported = true;
+    drop_ranges(owned);
     say(ownership,
         "the OVERLAPPED of %s was used again while the operation was pending\n"
         "  taken by:   %s\n"
         "  reused by:  %s",
-        owned->taken.name, put_moment(&owned->taken, taken), put_moment(&ownership->now, now));
+        owned->taken.name, moment_put(&owned->taken, taken), moment_put(found, now));
+}
+
+static bool writes_to_buffers(const struct io *io)
+{
+    return io->kind == IO_RECEIVE || io->kind == IO_ACCEPT;
+}
+
+/* Internal and InternalHigh may be read (HasOverlappedIoCompleted), hEvent must be, to be waited
+ * for; nobody has any business with Offset and OffsetHigh.
+ */
+static void own_overlapped(struct owned *owned, const OVERLAPPED *block)
+{
+    const char *what = "the OVERLAPPED";
+    const char *start = (const char *)block;
+    size_t offset = offsetof(OVERLAPPED, Offset);
+    size_t after = offsetof(OVERLAPPED, hEvent);
+    add_range(owned, what, start, offset, false);
+    add_range(owned, what, start + offset, after - offset, true);
+    add_range(owned, what, start + after, sizeof *block - after, false);
 }
 
 static void pends(void *context, struct io *io)
 {
     struct ownership *ownership = context;
-    const struct io_status *block = io->request.delivery.block;
-    ownership->now.name = io->call;
+    struct moment now = moment_now(ownership);
+    const void *block = io->request.delivery.block;
+    now.name = io->call;
     uint32_t completed = find(ownership, block, COMPLETED);
     uint32_t pending = find(ownership, block, PENDING);
     if (completed != 0)
         drop(ownership, completed); /* used again: its result was known some other way */
     if (pending != 0)
-        say_reused(ownership, pending);
+        say_reused(ownership, &ownership->entries[pending], &now);
     io->watched = add(ownership, block);
     if (io->watched == 0)
         return;
@@ -253,58 +327,56 @@ static void pends(void *context, struct io *io)
     struct owned *owned = &ownership->entries[io->watched];
     owned->reported = pending != 0; /* what else comes of it is the same mistake */
     owned->stage = PENDING;
+    owned->io = io;
     owned->process = io->request.thread->process;
-    owned->taken = owned->intact = ownership->now;
+    owned->frame = io->request.thread->latest.frame;
+    owned->taken = owned->intact = now;
     owned->by_event = io->request.delivery.routine == NULL && io->request.file->port == NULL;
     owned->event =
         io->request.delivery.event != NULL ? io->request.delivery.event : &io->socket->object;
-    add_range(owned, "the OVERLAPPED", block, sizeof(WSAOVERLAPPED), false);
+    if (owned->reported)
+        return;
+    own_overlapped(owned, block);
     for (uint32_t i = 0; i < io->buffer_count; i++)
         add_range(owned, "a buffer", io->buffers[i].base, io->buffers[i].size,
-                  io->kind == IO_RECEIVE || io->kind == IO_ACCEPT);
+                  writes_to_buffers(io));
 }
 
-/* The provider is about to write: whole until now, and from here on the hash is no measure. */
+/* The provider is about to write: whole until now, and from here on what it was is no measure. */
 static void moves(void *context, struct io *io)
 {
     struct ownership *ownership = context;
-    if (io->watched == 0)
+    struct owned *owned = watched(ownership, io);
+    if (owned == NULL)
         return;
-    struct owned *owned = &ownership->entries[io->watched];
-    look_at(ownership, owned);
+    struct moment now = moment_now(ownership);
+    look_at(ownership, owned, &now, NULL);
     for (uint32_t i = 0; i < owned->range_count; i++)
-        unpoison(&owned->ranges[i]);
+        owned_memory_allow(&owned->ranges[i]);
 }
 
 /* Some bytes were written, and it goes on waiting for more. */
 static void moved(void *context, struct io *io)
 {
-    struct ownership *ownership = context;
-    if (io->watched == 0)
+    struct owned *owned = watched(context, io);
+    if (owned == NULL)
         return;
-    struct owned *owned = &ownership->entries[io->watched];
-    for (uint32_t i = 0; i < owned->range_count; i++) {
-        struct range *range = &owned->ranges[i];
-        if (is_there(owned, range))
-            range->hash = XXH3_64bits(range->start, range->size);
-        range->poisoned = BERTH_ASAN && i > 0 && (io->kind == IO_RECEIVE || io->kind == IO_ACCEPT);
-        poison(range);
-    }
+    for (uint32_t i = 0; i < owned->range_count; i++)
+        if (is_there(owned, &owned->ranges[i]))
+            owned_memory_take(&owned->ranges[i]);
 }
 
 /* `moves` has looked, when the provider wrote; a send's buffers are looked at here. */
 static void completes(void *context, struct io *io)
 {
     struct ownership *ownership = context;
-    if (io->watched == 0)
+    struct owned *owned = watched(ownership, io);
+    if (owned == NULL)
         return;
-    struct owned *owned = &ownership->entries[io->watched];
-    bool written = io->kind == IO_RECEIVE || io->kind == IO_ACCEPT;
-    if (!written || io->done == 0)
-        look_at(ownership, owned);
-    for (uint32_t i = 0; i < owned->range_count; i++)
-        unpoison(&owned->ranges[i]);
-    owned->range_count = 0;
+    struct moment now = moment_now(ownership);
+    if (!writes_to_buffers(io) || io->done == 0)
+        look_at(ownership, owned, &now, NULL);
+    drop_ranges(owned);
     owned->stage = COMPLETED;
 }
 
@@ -312,9 +384,87 @@ static void completes(void *context, struct io *io)
 static void told(void *context, struct io *io)
 {
     struct ownership *ownership = context;
-    if (io->watched == 0 || ownership->entries[io->watched].by_event)
-        return;
-    drop(ownership, io->watched);
+    struct owned *owned = watched(ownership, io);
+    if (owned != NULL && !owned->by_event)
+        drop(ownership, (uint32_t)(owned - ownership->entries));
+}
+
+void ownership_collected(struct ownership *ownership, const void *overlapped)
+{
+    uint32_t number = ownership->buckets[bucket_of(overlapped)];
+    while (number != 0) {
+        struct owned *owned = &ownership->entries[number];
+        uint32_t next = owned->next;
+        bool is_it = owned->overlapped == overlapped && owned->stage == COMPLETED;
+        owned->collected = owned->collected || is_it;
+        if (is_it && owned->by_event)
+            drop(ownership, number);
+        number = next;
+    }
+}
+
+void ownership_freed(struct ownership *ownership, const char *by, const void *address, size_t size)
+{
+    uintptr_t start = (uintptr_t)address;
+    struct moment now = moment_now(ownership);
+    now.name = by;
+    now.after = true;
+    for (uint32_t i = 1; i <= ownership->used; i++) {
+        struct owned *owned = &ownership->entries[i];
+        for (uint32_t j = 0; owned->stage == PENDING && j < owned->range_count; j++) {
+            const struct owned_memory *range = &owned->ranges[j];
+            uintptr_t at = (uintptr_t)range->start;
+            if (start >= at + range->size || at >= start + size)
+                continue;
+            say_broken(ownership, owned,
+                       &(const struct breach){range->what, "freed", "broken by: ", "", now});
+            drop_ranges(owned);
+        }
+    }
+}
+
+/* ---- Who runs ------------------------------------------------------------------------------ */
+
+static void call_begins(void *context, const char *name, const void *frame)
+{
+    struct ownership *ownership = context;
+    struct thread *thread = ownership->nt->current;
+    ASSERT(thread != NULL);
+    thread->latest = (struct latest_call){++ownership->calls, name, frame};
+    ownership->latest = moment_now(ownership);
+    look_around(ownership, &ownership->latest, frame);
+}
+
+static void leaves(void *context, const struct thread *thread)
+{
+    struct ownership *ownership = context;
+    struct moment now = moment_now(ownership);
+    if (thread->waits_for != NULL && strcmp(thread->waits_for, now.name) != 0) {
+        now.name = thread->waits_for; /* in a function that tells nobody of itself */
+        now.after = true;
+    }
+    if (ownership->nt->current == thread)
+        look_around(ownership, &now, thread->latest.frame);
+}
+
+/* What still pends then has nothing to be written to. */
+static void thread_ends(void *context, const struct thread *thread)
+{
+    struct ownership *ownership = context;
+    struct moment now = moment_now(ownership);
+    for (uint32_t i = 1; i <= ownership->used && !thread->process->ended; i++) {
+        struct owned *owned = &ownership->entries[i];
+        bool is_its = owned->stage == PENDING && owned->taken.thread_id == thread->id;
+        for (uint32_t j = 0; is_its && j < owned->range_count; j++) {
+            if (!fiber_holds(thread->fiber, owned->ranges[j].start))
+                continue;
+            say_broken(ownership, owned,
+                       &(const struct breach){owned->ranges[j].what,
+                                              "on the stack of a thread that ended",
+                                              "ended in:  ", "", now});
+            drop_ranges(owned);
+        }
+    }
 }
 
 static void waited(void *context, const struct object *object)
@@ -322,141 +472,74 @@ static void waited(void *context, const struct object *object)
     struct ownership *ownership = context;
     if (object->type != OBJECT_EVENT && object->type != OBJECT_SOCKET)
         return;
-    for (uint32_t i = 1; i <= ownership->used; i++)
-        if (ownership->entries[i].stage == COMPLETED && ownership->entries[i].event == object)
-            drop(ownership, i);
+    for (uint32_t i = 1; i <= ownership->used; i++) {
+        struct owned *owned = &ownership->entries[i];
+        if (owned->stage == COMPLETED && owned->event == object) {
+            owned->collected = true;
+            if (owned->by_event)
+                drop(ownership, i);
+        }
+    }
 }
 
 void ownership_watch(struct ownership *ownership, struct afd *afd)
 {
-    static const struct io_watch watch = {
+    static const struct io_watch io_watch = {
         .pends = pends, .moves = moves, .moved = moved, .completes = completes, .told = told};
-    afd->watch = &watch;
-    afd->watch_context = ownership;
-    afd->nt->waited = waited;
-    afd->nt->waited_context = ownership;
+    static const struct nt_watch nt_watch = {
+        .call = call_begins, .leaves = leaves, .thread_ends = thread_ends, .waited = waited};
     for (uint32_t i = 1; i <= ownership->used; i++) /* the memory of before was switched off */
-        for (uint32_t j = 0; j < ownership->entries[i].range_count; j++)
-            unpoison(&ownership->entries[i].ranges[j]);
+        drop_ranges(&ownership->entries[i]);
+    afd->watch = &io_watch;
+    afd->watch_context = ownership;
+    afd->nt->watch = &nt_watch;
+    afd->nt->watch_context = ownership;
+    ownership->nt = afd->nt;
     ownership->used = ownership->first_free = ownership->cursor = 0;
     memset(ownership->buckets, 0, sizeof ownership->buckets);
     ownership->opened.count = ownership->closed.count = 0;
 }
 
-void ownership_collected(struct ownership *ownership, const void *overlapped)
-{
-    uint32_t number;
-    while ((number = find(ownership, overlapped, COMPLETED)) != 0)
-        drop(ownership, number);
-}
-
-void ownership_freed(struct ownership *ownership, const void *address, size_t size)
-{
-    const unsigned char *start = address;
-    for (uint32_t i = 1; i <= ownership->used; i++) {
-        struct owned *owned = &ownership->entries[i];
-        for (uint32_t j = 0; owned->stage == PENDING && j < owned->range_count; j++) {
-            struct range *range = &owned->ranges[j];
-            if (start < range->start + range->size && range->start < start + size) {
-                say_broken(ownership, owned, range->what, "freed");
-                unpoison(range);
-                range->size = 0;
-            }
-        }
-    }
-}
-
-/* ---- Handles -----------------------------------------------------------------------------------
- */
-
-static struct closed_handle *handle_entry(struct handles *handles, uint64_t handle, uint32_t id)
-{
-    for (size_t i = 0; i < handles->count; i++)
-        if (handles->entries[i].handle == handle && handles->entries[i].by.process_id == id)
-            return &handles->entries[i];
-    return NULL;
-}
-
-static void forget(struct handles *handles, uint64_t handle, uint32_t id)
-{
-    struct closed_handle *entry = handle_entry(handles, handle, id);
-    if (entry != NULL)
-        *entry = handles->entries[--handles->count];
-}
-
-/* The latest HANDLES_KEPT: a program that opens a million needs no more to see its mistake. */
-enum { HANDLES_KEPT = 256 };
-
-static void note(struct handles *handles, uint64_t handle, const struct moment *by)
-{
-    forget(handles, handle, by->process_id);
-    if (handles->count == HANDLES_KEPT) {
-        memmove(handles->entries, handles->entries + 1,
-                (HANDLES_KEPT - 1) * sizeof *handles->entries);
-        handles->count--;
-    }
-    if (handles->size == 0) {
-        handles->entries = malloc(HANDLES_KEPT * sizeof *handles->entries);
-        if (handles->entries == NULL)
-            return;
-        handles->size = HANDLES_KEPT;
-    }
-    handles->entries[handles->count++] = (struct closed_handle){handle, *by};
-}
-
-/* ---- Calls -------------------------------------------------------------------------------------
- */
-
-void ownership_call_begins(struct ownership *ownership, const struct call *call)
-{
-    ownership->now = (struct moment){
-        .number = ++ownership->calls,
-        .process_id = call->process->id,
-        .thread_id = call->thread->id,
-        .name = call_name(call->kind),
-    };
-    for (int looks = 0; looks < LOOKS_PER_CALL && ownership->used > 0; looks++) {
-        ownership->cursor = ownership->cursor % ownership->used + 1;
-        struct owned *owned = &ownership->entries[ownership->cursor];
-        if (owned->stage == PENDING)
-            look_at(ownership, owned);
-    }
-}
+/* ---- Calls --------------------------------------------------------------------------------- */
 
 void ownership_call_ends(struct ownership *ownership, const struct call *call, bool worked)
 {
+    struct moment now = moment_now(ownership);
+    now.name = call_name(call->kind);
     if (!worked)
         return;
     if (call->kind == CALL_closesocket) {
-        note(&ownership->closed, call->subject, &ownership->now);
-        forget(&ownership->opened, call->subject, call->process->id);
-    } else if (call->kind == CALL_socket) {
-        note(&ownership->opened, call->subject, &ownership->now);
-        forget(&ownership->closed, call->subject, call->process->id);
+        handle_history_note(&ownership->closed, call->subject, &now);
+        handle_history_forget(&ownership->opened, call->subject, call->process->id);
+    } else if (call->kind == CALL_socket || call->kind == CALL_accept) {
+        uint64_t handle = call->kind == CALL_socket ? call->subject : call->arguments[3];
+        handle_history_note(&ownership->opened, handle, &now);
+        handle_history_forget(&ownership->closed, handle, call->process->id);
     }
 }
 
 void ownership_not_started(struct ownership *ownership, const struct call *call)
 {
-    struct moment now = ownership->now;
+    struct moment now = moment_now(ownership);
     char text[MOMENT_SIZE];
     now.name = call_name(call->kind);
     say(ownership, "%s was called though Winsock is not started\n  called by:  %s", now.name,
-        put_moment(&now, text));
+        moment_put(&now, text));
 }
 
 void ownership_bad_socket(struct ownership *ownership, const struct call *call)
 {
     char closed[MOMENT_SIZE], used[MOMENT_SIZE];
-    const struct closed_handle *entry =
-        handle_entry(&ownership->closed, call->subject, call->process->id);
-    if (entry == NULL)
+    struct moment now = moment_now(ownership);
+    const struct moment *by =
+        handle_history_find(&ownership->closed, call->subject, call->process->id);
+    if (by == NULL)
         return;
     say(ownership,
         "socket %" PRIu64 " was used after it was closed\n"
         "  closed by:  %s\n"
         "  used by:    %s",
-        call->subject, put_moment(&entry->by, closed), put_moment(&ownership->now, used));
+        call->subject, moment_put(by, closed), moment_put(&now, used));
 }
 
 static void say_leaks(struct ownership *ownership, const struct process *process)
@@ -464,10 +547,10 @@ static void say_leaks(struct ownership *ownership, const struct process *process
     char opened[MOMENT_SIZE];
     for (uint64_t handle = handle_next(process, 0, OBJECT_SOCKET); handle != 0;
          handle = handle_next(process, handle, OBJECT_SOCKET)) {
-        const struct closed_handle *entry = handle_entry(&ownership->opened, handle, process->id);
+        const struct moment *by = handle_history_find(&ownership->opened, handle, process->id);
         say(ownership, "process %u ends and socket %" PRIu64 " is open\n  opened by:  %s",
             process->id, handle,
-            entry != NULL ? put_moment(&entry->by, opened) : "an accept, or long ago");
+            by != NULL ? moment_put(by, opened) : "another process, or long ago");
     }
 }
 
@@ -479,16 +562,15 @@ void ownership_process_ends(struct ownership *ownership, const struct process *p
         struct owned *owned = &ownership->entries[i];
         if (owned->stage == FREE || owned->taken.process_id != process->id)
             continue;
-        if (owned->stage != COMPLETED || owned->reported)
+        if (owned->stage != COMPLETED || owned->reported || owned->collected)
             continue;
         owned->reported = true;
         say(ownership, "%s completed and nobody asked for its result\n  begun by:   %s",
-            owned->taken.name, put_moment(&owned->taken, taken));
+            owned->taken.name, moment_put(&owned->taken, taken));
     }
 }
 
-/* ---- Life --------------------------------------------------------------------------------------
- */
+/* ---- Life ---------------------------------------------------------------------------------- */
 
 struct ownership *ownership_open(ownership_report *report, void *context)
 {
@@ -498,7 +580,7 @@ struct ownership *ownership_open(ownership_report *report, void *context)
         return NULL;
     ownership->report = report;
     ownership->context = context;
-    ownership->now.name = "no call";
+    ownership->latest.name = "no call";
     return ownership;
 }
 
@@ -507,11 +589,8 @@ void ownership_close(struct ownership *ownership)
     if (ownership == NULL)
         return;
     for (uint32_t i = 1; i <= ownership->used; i++)
-        for (uint32_t j = 0; j < ownership->entries[i].range_count; j++)
-            unpoison(&ownership->entries[i].ranges[j]);
+        drop_ranges(&ownership->entries[i]);
     free(ownership->entries);
-    free(ownership->opened.entries);
-    free(ownership->closed.entries);
     free(ownership);
 }
 

@@ -4,6 +4,13 @@
 #include "sim/winsock/ownership.h"
 #include "sim/winsock/provider.h"
 
+/* All but Offset, which is nobody's business: see ownership.h. */
+static void read_block(const struct call *call, WSAOVERLAPPED *copy, const WSAOVERLAPPED *block)
+{
+    memory_read(call, copy, block, offsetof(WSAOVERLAPPED, Offset));
+    memory_read(call, &copy->hEvent, &block->hEvent, sizeof copy->hEvent);
+}
+
 /* What says that the operation is done: its event, or the socket itself where it has none (row
  * 116), which any operation on the socket signals.
  */
@@ -23,7 +30,7 @@ static nt_status await(const struct call *call, struct socket_object *socket,
     nt_status status = wait_for_objects(call->winsock->nt, &signal, 1, false, UINT64_MAX,
                                         "WSAGetOverlappedResult", NULL);
     if (nt_success(status))
-        memory_read(call, copy, overlapped, sizeof *copy);
+        read_block(call, copy, overlapped);
     return status;
 }
 
@@ -49,7 +56,7 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
         !memory_probe(call, transfer, sizeof *transfer, ACCESS_WRITE) ||
         !memory_probe(call, flags, sizeof *flags, ACCESS_WRITE))
         return STATUS_ACCESS_VIOLATION;
-    memory_read(call, &copy, overlapped, sizeof copy);
+    read_block(call, &copy, overlapped);
     const struct profile *profile = call->profile;
     const DWORD none = 0;
     if (copy.Internal != STATUS_SUCCESS && BEHAVES(profile, result_of_failure, zero))

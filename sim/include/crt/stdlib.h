@@ -23,6 +23,8 @@ BERTH_CRT(int, wctomb, (char *to, wchar_t character)BERTH_CRT_THROW);
 /* Memory that is the provider's is not to be given back: see sim/winsock/ownership.h. */
 BERTH_CRT_AS(void, free, crt_free, (void *memory) BERTH_CRT_THROW);
 BERTH_CRT_AS(void *, realloc, crt_realloc, (void *memory, size_t size) BERTH_CRT_THROW);
+BERTH_CRT(void *, _aligned_malloc, (size_t size, size_t alignment));
+BERTH_CRT(void, _aligned_free, (void *memory));
 BERTH_CRT_AS(__attribute__((noreturn)) void, abort, crt_abort, (void)BERTH_CRT_THROW);
 BERTH_CRT(char *, getenv, (const char *name)BERTH_CRT_THROW);
 

@@ -38,7 +38,9 @@
 #define STATUS_INVALID_PARAMETER ((DWORD)0xC000000D)
 #define STATUS_NO_MEMORY ((DWORD)0xC0000017)
 #endif
-#define HasOverlappedIoCompleted(overlapped) (((DWORD)(overlapped)->Internal) != 0x103)
+/* Tells the checker of ownership, too, that somebody has asked. */
+BERTH_EXTERN BOOL berth_has_completed(const OVERLAPPED *overlapped);
+#define HasOverlappedIoCompleted(overlapped) berth_has_completed(overlapped)
 
 typedef DWORD(WINAPI *LPTHREAD_START_ROUTINE)(LPVOID parameter);
 typedef INT_PTR(WINAPI *FARPROC)(void);
