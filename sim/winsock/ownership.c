@@ -53,10 +53,8 @@ struct ownership {
 
 /* ---- Reports ------------------------------------------------------------------------------- */
 
-static void say(struct ownership *ownership, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void say(struct ownership *ownership, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(struct ownership *ownership,
+                                                      const char *format, ...)
 {
     char text[REPORT_MAX];
     va_list arguments;
@@ -77,12 +75,8 @@ static struct moment moment_now(const struct ownership *ownership)
         moment.name = "an event";
         return moment;
     }
-    return (struct moment){
-        .number = thread->latest.number,
-        .name = thread->latest.name != NULL ? thread->latest.name : "the thread's start",
-        .process_id = thread->process->id,
-        .thread_id = thread->id,
-    };
+    const char *name = thread->latest.name != NULL ? thread->latest.name : "the thread's start";
+    return (struct moment){thread->latest.number, name, false, thread->process->id, thread->id};
 }
 
 /* What happened to a range while the operation was pending. `label` is what `found` did; `detail`
@@ -334,9 +328,13 @@ static void pends(void *context, struct io *io)
     owned->by_event = io->request.delivery.routine == NULL && io->request.file->port == NULL;
     owned->event =
         io->request.delivery.event != NULL ? io->request.delivery.event : &io->socket->object;
+    owned->collected = io->request.delivery.block_at_the_end; /* ntdll's is looked into */
     if (owned->reported)
         return;
-    own_overlapped(owned, block);
+    if (io->request.delivery.block_at_the_end)
+        add_range(owned, "the IO_STATUS_BLOCK", block, sizeof *io->request.delivery.block, false);
+    else
+        own_overlapped(owned, block);
     for (uint32_t i = 0; i < io->buffer_count; i++)
         add_range(owned, "a buffer", io->buffers[i].base, io->buffers[i].size,
                   writes_to_buffers(io));
