@@ -155,6 +155,7 @@ static void check_file(const char *root, const char *path)
     char line[LINE_SIZE];
     int number = 0;
     int function_start = 0;
+    bool heading_is_open = false; /* the line before is a heading's, and does not end it */
     snprintf(full, sizeof full, "%s/%s", root, path);
     FILE *file = fopen(full, "r");
     if (file == NULL) {
@@ -166,6 +167,9 @@ static void check_file(const char *root, const char *path)
     while (fgets(line, sizeof line, file) != NULL) {
         number++;
         check_line(path, number, line, simulator);
+        if (heading_is_open && starts_with(line, " */"))
+            complain(path, number - 1, "a heading of two lines, make it one of 100 columns", "");
+        heading_is_open = starts_with(line, "/* ---- ") && strstr(line, "*/") == NULL;
         if (line[0] == '{')
             function_start = number;
         if (line[0] == '}' && function_start > 0) {

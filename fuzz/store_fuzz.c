@@ -180,8 +180,7 @@ static bool must_survive(const struct thing *thing, const struct things *shown)
     return true;
 }
 
-/* ---- Boot and look
- * ------------------------------------------------------------------------------- */
+/* ---- Boot and look --------------------------------------------------------------------------- */
 
 static void enter(void)
 {
@@ -243,8 +242,7 @@ static void go_down(enum berth_off how)
     keep_disk_in_mind();
 }
 
-/* ---- The operations
- * -------------------------------------------------------------------------------- */
+/* ---- The operations -------------------------------------------------------------------------- */
 
 static struct thing thing_of(const uint8_t *bytes)
 {

@@ -16,8 +16,7 @@ static struct {
     uint64_t failed;
 } now;
 
-/* ---- One order --------------------------------------------------------------------------------
- */
+/* ---- One order ------------------------------------------------------------------------------- */
 
 static void done(struct race *race)
 {
@@ -178,8 +177,7 @@ static void stuck(void *context, const char *report)
     longjmp(now.stuck, 1);
 }
 
-/* ---- All pairs --------------------------------------------------------------------------------
- */
+/* ---- All pairs ------------------------------------------------------------------------------- */
 
 static uint64_t explore_pair(struct berth *machine, int operation, int ender, bool *right)
 {

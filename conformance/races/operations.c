@@ -6,8 +6,7 @@ enum { SLOW_NS = 1000000 };
 
 static const char sent[] = "race";
 
-/* ---- Sockets ----------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 struct sockaddr_in race_name(SOCKET s)
 {
@@ -96,8 +95,7 @@ static int look(SOCKET s, char *bytes, int size)
     return recv(s, bytes, size, 0);
 }
 
-/* ---- Reservations -----------------------------------------------------------------------------
- */
+/* ---- Reservations ---------------------------------------------------------------------------- */
 
 static unsigned acquire(SOCKET s, INET_PORT_RESERVATION_INSTANCE *instance)
 {
@@ -187,8 +185,7 @@ static const char *judge_associate(struct race *race)
     return NULL;
 }
 
-/* ---- Bind -------------------------------------------------------------------------------------
- */
+/* ---- Bind ------------------------------------------------------------------------------------ */
 
 static void prepare_bind(struct race *race)
 {
@@ -224,8 +221,7 @@ static const char *judge_bind(struct race *race)
     return NULL;
 }
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static void *extension(SOCKET s, GUID id)
 {
@@ -353,8 +349,7 @@ static const char *judge_accept(struct race *race)
     return look(here, bytes, sizeof bytes) == RACE_BYTES ? NULL : "the connection carries nothing";
 }
 
-/* ---- Bytes ------------------------------------------------------------------------------------
- */
+/* ---- Bytes ----------------------------------------------------------------------------------- */
 
 static void prepare_bytes(struct race *race)
 {

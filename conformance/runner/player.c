@@ -25,8 +25,7 @@ struct answer {
     size_t pool_size;
 };
 
-/* ---- In the player ---------------------------------------------------------------------------
- */
+/* ---- In the player --------------------------------------------------------------------------- */
 
 static bool tell_text(const char *text, size_t size)
 {
@@ -87,8 +86,7 @@ static int play_what_is_told(void)
 
 const struct testbed_program player_program = {"player", play_what_is_told};
 
-/* ---- In the runner ---------------------------------------------------------------------------
- */
+/* ---- In the runner --------------------------------------------------------------------------- */
 
 static void give_up(struct outcome *outcome, enum verdict verdict, const char *why)
 {

@@ -5,8 +5,7 @@
 #include "conformance/suites/block.h"
 #include "conformance/suites/suite.h"
 
-/* ---- Specific blocks --------------------------------------------------------------------------
- */
+/* ---- Specific blocks ------------------------------------------------------------------------- */
 
 static void judge_specific(const struct socket_kind *kind, USHORT first, USHORT count)
 {
@@ -120,8 +119,7 @@ static void a_block_of_ordinary_ports_may_be_reserved_at_run_time(void)
     END_WINSOCK();
 }
 
-/* ---- Counts and ends --------------------------------------------------------------------------
- */
+/* ---- Counts and ends ------------------------------------------------------------------------- */
 
 static void acquire_of_no_ports_fails(void)
 {
@@ -175,8 +173,7 @@ static void a_block_may_end_with_the_last_port(void)
     END_WINSOCK();
 }
 
-/* ---- Protocols --------------------------------------------------------------------------------
- */
+/* ---- Protocols ------------------------------------------------------------------------------- */
 
 static void the_block_is_of_the_sockets_protocol(void)
 {
@@ -233,8 +230,7 @@ static void the_other_protocols_numbers_are_free_or_not(void)
     END_WINSOCK();
 }
 
-/* ---- Sockets ----------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 static void a_bound_socket_may_acquire_or_is_refused(void)
 {

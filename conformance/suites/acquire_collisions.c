@@ -47,8 +47,7 @@ static unsigned try_acquire(const struct socket_kind *kind, USHORT first, USHORT
     return outcome;
 }
 
-/* ---- Blocks of this process -------------------------------------------------------------------
- */
+/* ---- Blocks of this process ------------------------------------------------------------------ */
 
 static void a_block_across_another_is_refused(void)
 {
@@ -212,8 +211,7 @@ static void a_socket_cannot_acquire_its_own_block_again(void)
     END_WINSOCK();
 }
 
-/* ---- Other processes --------------------------------------------------------------------------
- */
+/* ---- Other processes ------------------------------------------------------------------------- */
 
 static void a_block_of_another_process_is_in_the_way_too(void)
 {
@@ -233,8 +231,7 @@ static void a_block_of_another_process_is_in_the_way_too(void)
     END_WINSOCK();
 }
 
-/* ---- Ports in use -----------------------------------------------------------------------------
- */
+/* ---- Ports in use ---------------------------------------------------------------------------- */
 
 static void a_block_over_a_port_in_use_is_refused(void)
 {
@@ -340,8 +337,7 @@ static void a_port_in_use_in_the_other_protocol_is_not_in_the_way(void)
     END_WINSOCK();
 }
 
-/* ---- Persistent blocks and exclusions ---------------------------------------------------------
- */
+/* ---- Persistent blocks and exclusions -------------------------------------------------------- */
 
 static void a_block_over_a_persistent_block_is_refused(void)
 {

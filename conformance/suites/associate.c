@@ -4,8 +4,7 @@
 #include "conformance/suites/block.h"
 #include "conformance/suites/suite.h"
 
-/* ---- What associate does ----------------------------------------------------------------------
- */
+/* ---- What associate does --------------------------------------------------------------------- */
 
 static void an_associated_sockets_port_comes_from_the_block(void)
 {
@@ -133,8 +132,7 @@ static void two_blocks_serve_their_own_sockets(void)
     END_WINSOCK();
 }
 
-/* ---- The block used up ------------------------------------------------------------------------
- */
+/* ---- The block used up ----------------------------------------------------------------------- */
 
 static void bind_fails_when_the_block_is_used_up(void)
 {
@@ -260,8 +258,7 @@ static void a_used_up_block_does_not_keep_others_from_binding(void)
     END_WINSOCK();
 }
 
-/* ---- What associate leaves alone --------------------------------------------------------------
- */
+/* ---- What associate leaves alone ------------------------------------------------------------- */
 
 struct socket_option {
     int level;
@@ -329,8 +326,7 @@ static void options_set_before_associate_last(void)
     END_WINSOCK();
 }
 
-/* ---- Too late ---------------------------------------------------------------------------------
- */
+/* ---- Too late -------------------------------------------------------------------------------- */
 
 static void a_bound_socket_cannot_be_associated(void)
 {

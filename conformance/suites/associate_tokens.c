@@ -15,8 +15,7 @@ static void assert_binds_elsewhere(SOCKET s, int family, const struct block *blo
     assert_false(lies_in(block, bound_port(s)));
 }
 
-/* ---- Once more --------------------------------------------------------------------------------
- */
+/* ---- Once more ------------------------------------------------------------------------------- */
 
 static void the_same_token_twice_is_the_same_as_once(void)
 {
@@ -88,8 +87,7 @@ static void a_socket_of_a_released_block_takes_another_or_is_refused(void)
     END_WINSOCK();
 }
 
-/* ---- Tokens that name nothing -----------------------------------------------------------------
- */
+/* ---- Tokens that name nothing ---------------------------------------------------------------- */
 
 static void token_zero_names_no_block(void)
 {
@@ -222,8 +220,7 @@ static void a_deleted_token_is_refused(void)
     END_WINSOCK();
 }
 
-/* ---- Tokens of another protocol or family -----------------------------------------------------
- */
+/* ---- Tokens of another protocol or family ---------------------------------------------------- */
 
 static void the_other_protocols_token_is_refused_or_lends_its_numbers(void)
 {
@@ -283,8 +280,7 @@ static void the_other_familys_token_is_refused_or_good(void)
     END_WINSOCK();
 }
 
-/* ---- Other processes --------------------------------------------------------------------------
- */
+/* ---- Other processes ------------------------------------------------------------------------- */
 
 static void another_process_runtime_token_is_refused(void)
 {
@@ -347,8 +343,7 @@ static void a_process_given_the_acquiring_socket_may_associate_or_not(void)
     END_WINSOCK();
 }
 
-/* ---- Persistent tokens ------------------------------------------------------------------------
- */
+/* ---- Persistent tokens ----------------------------------------------------------------------- */
 
 static void an_administrator_in_any_process_may_use_a_persistent_token(void)
 {

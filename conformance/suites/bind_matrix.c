@@ -86,8 +86,7 @@ static void the_same_users_second_udp_bind_follows_the_table(void)
     WSACleanup();
 }
 
-/* ---- Another user -----------------------------------------------------------------------------
- */
+/* ---- Another user ---------------------------------------------------------------------------- */
 
 struct holding {
     int type;
@@ -177,8 +176,7 @@ static void another_process_of_the_same_user_is_the_same_user(void)
     WSACleanup();
 }
 
-/* ---- Two families -------------------------------------------------------------------------------
- */
+/* ---- Two families ---------------------------------------------------------------------------- */
 
 /* What a row binds: an address and how. */
 enum what { ANY4, LOOP4, ANY6, ANY6_DUAL, LOOP6, LOOP6_DUAL, MAPPED_ANY, MAPPED_LOOP };

@@ -117,8 +117,7 @@ static void the_end_of_a_block_frees_nothing_of_the_other_protocol(enum block_pr
 }
 FOR_TCP_AND_UDP(the_end_of_a_block_frees_nothing_of_the_other_protocol)
 
-/* ---- Far apart, and wholly taken --------------------------------------------------------------
- */
+/* ---- Far apart, and wholly taken ------------------------------------------------------------- */
 
 /* One port in use is in the way of a block of 30,000, wherever it lies. */
 static void a_bound_port_anywhere_is_in_a_blocks_way(enum block_protocol protocol)

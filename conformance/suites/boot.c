@@ -18,8 +18,7 @@ static void removed(enum block_protocol protocol, unsigned first, unsigned count
     assert_int_equal(delete_block(protocol, first, count), ERROR_SUCCESS);
 }
 
-/* ---- Persistent blocks ------------------------------------------------------------------------
- */
+/* ---- Persistent blocks ----------------------------------------------------------------------- */
 
 struct stored_block {
     enum block_protocol protocol;
@@ -275,8 +274,7 @@ static void of_many_blocks_the_kept_and_the_later_survive(void)
     }
 }
 
-/* ---- Deleted blocks ---------------------------------------------------------------------------
- */
+/* ---- Deleted blocks -------------------------------------------------------------------------- */
 
 static void create_two_and_delete_one(void)
 {
@@ -317,8 +315,7 @@ static void a_deleted_block_stays_gone_after_a_power_cut(void)
     check_the_deleted_blocks();
 }
 
-/* ---- Tokens -----------------------------------------------------------------------------------
- */
+/* ---- Tokens ---------------------------------------------------------------------------------- */
 
 enum { TOKEN_BLOCKS = 6, RUNTIME_BLOCKS = 3, TOKEN_SPAN = TOKEN_BLOCKS + RUNTIME_BLOCKS };
 
@@ -405,8 +402,7 @@ static void a_token_of_the_last_boot_names_nobodys_block(void)
     remove_the_token_blocks(kept.first);
 }
 
-/* ---- Runtime blocks ---------------------------------------------------------------------------
- */
+/* ---- Runtime blocks -------------------------------------------------------------------------- */
 
 static void acquire_a_block_of_each_protocol(void)
 {

@@ -129,8 +129,7 @@ static void only_the_last_handle_counts(void)
     END_WINSOCK();
 }
 
-/* ---- AcceptEx: three sockets have a say -------------------------------------------------------
- */
+/* ---- AcceptEx: three sockets have a say ------------------------------------------------------ */
 
 static void an_accept_ends_when_either_socket_is_closed(void)
 {
@@ -199,8 +198,7 @@ static void an_accept_whose_data_came_first_has_it(void)
     END_WINSOCK();
 }
 
-/* ---- Calls that wait --------------------------------------------------------------------------
- */
+/* ---- Calls that wait ------------------------------------------------------------------------- */
 
 static DWORD WINAPI receive_plainly(void *context)
 {
@@ -262,8 +260,7 @@ static void an_accept_that_waits_ends_when_its_socket_is_closed(void)
     END_WINSOCK();
 }
 
-/* ---- The end of Winsock -----------------------------------------------------------------------
- */
+/* ---- The end of Winsock ---------------------------------------------------------------------- */
 
 static void cleanup_ends_what_pends(void)
 {

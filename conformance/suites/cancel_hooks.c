@@ -147,8 +147,7 @@ static void winsock_2_and_the_call_of_1_1(void)
         OBSERVE(cancel_blocking_call_exported, yes);
 }
 
-/* ---- Reservations -----------------------------------------------------------------------------
- */
+/* ---- Reservations ---------------------------------------------------------------------------- */
 
 static struct {
     SOCKET s;

@@ -108,8 +108,7 @@ static void a_receive_that_pends_when_the_network_fails(void)
     END_WINSOCK();
 }
 
-/* ---- A process that ends ----------------------------------------------------------------------
- */
+/* ---- A process that ends --------------------------------------------------------------------- */
 
 struct place {
     USHORT port;
@@ -198,8 +197,7 @@ static void the_result_of_nothing_is_a_fault(void)
     }
 }
 
-/* ---- A reservation whose socket closes slowly -------------------------------------------------
- */
+/* ---- A reservation whose socket closes slowly ------------------------------------------------ */
 
 /* What closesocket leaves when it answers WSAEWOULDBLOCK is the socket and all it holds. */
 static void a_block_outlives_a_close_that_would_block(void)

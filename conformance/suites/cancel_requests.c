@@ -138,8 +138,7 @@ static void a_cancelled_request_has_its_routine(void)
     END_WINSOCK();
 }
 
-/* ---- Whose requests ---------------------------------------------------------------------------
- */
+/* ---- Whose requests -------------------------------------------------------------------------- */
 
 struct other_thread {
     struct pending pending; /* first */
@@ -238,8 +237,7 @@ static void cancelio_with_nothing_to_cancel(void)
     END_WINSOCK();
 }
 
-/* ---- What is not lost -------------------------------------------------------------------------
- */
+/* ---- What is not lost ------------------------------------------------------------------------ */
 
 static void a_cancelled_receive_takes_no_bytes_along(void)
 {

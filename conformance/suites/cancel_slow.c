@@ -144,8 +144,7 @@ static void a_slow_call_and_a_flush(void)
     END_WINSOCK();
 }
 
-/* ---- Other threads ----------------------------------------------------------------------------
- */
+/* ---- Other threads --------------------------------------------------------------------------- */
 
 struct caller {
     struct pending pending; /* first */

@@ -192,8 +192,7 @@ static void another_threads_end_cancels_nothing_of_mine(void)
     END_WINSOCK();
 }
 
-/* ---- CancelSynchronousIo ----------------------------------------------------------------------
- */
+/* ---- CancelSynchronousIo --------------------------------------------------------------------- */
 
 struct waiter {
     SOCKET s;

@@ -133,8 +133,7 @@ static void protocols_have_names_and_numbers(void)
     END_WINSOCK();
 }
 
-/* ---- getnameinfo ------------------------------------------------------------------------------
- */
+/* ---- getnameinfo ----------------------------------------------------------------------------- */
 
 static int info(const struct sockaddr_in *name, int size, char *host, DWORD host_size,
                 char *service, DWORD service_size, int flags)
@@ -219,8 +218,7 @@ static void too_little_room_is_an_error(void)
     END_WINSOCK();
 }
 
-/* ---- WSALookupService -------------------------------------------------------------------------
- */
+/* ---- WSALookupService ------------------------------------------------------------------------ */
 
 static HANDLE begin_lookup(void)
 {

@@ -25,8 +25,7 @@ static struct three call_all(SOCKET s, USHORT port, ULONG64 token)
     return answers;
 }
 
-/* ---- Where a failure is found -----------------------------------------------------------------
- */
+/* ---- Where a failure is found ---------------------------------------------------------------- */
 
 static void observe_last_error(int result)
 {
@@ -73,8 +72,7 @@ static void a_failed_associate_or_release_leaves_its_code(void)
     END_WINSOCK();
 }
 
-/* ---- Handles ----------------------------------------------------------------------------------
- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 static void observe_no_socket(SOCKET s, USHORT port)
 {
@@ -118,8 +116,7 @@ static void an_event_is_no_socket(void)
     END_WINSOCK();
 }
 
-/* ---- The network ------------------------------------------------------------------------------
- */
+/* ---- The network ----------------------------------------------------------------------------- */
 
 static void the_three_calls_notice_that_the_network_failed(void)
 {
@@ -142,8 +139,7 @@ static void the_three_calls_notice_that_the_network_failed(void)
     END_WINSOCK();
 }
 
-/* ---- WSAStartup -------------------------------------------------------------------------------
- */
+/* ---- WSAStartup ------------------------------------------------------------------------------ */
 
 /* A socket to call on without Winsock: one opened before its time if that can be, or else one left
  * over from before WSACleanup.
@@ -195,8 +191,7 @@ static void winsock_lasts_until_the_last_cleanup(void)
     END_WINSOCK();
 }
 
-/* ---- Rights -----------------------------------------------------------------------------------
- */
+/* ---- Rights ---------------------------------------------------------------------------------- */
 
 /* What a standard user is told by the first of the calls that tells him WSAEACCES. */
 static void the_three_calls_need_no_administrator(void)

@@ -22,8 +22,7 @@ static void assert_all_canary(const unsigned char *bytes, size_t size)
         assert_int_equal(bytes[i], CANARY);
 }
 
-/* ---- The output of acquire --------------------------------------------------------------------
- */
+/* ---- The output of acquire ------------------------------------------------------------------- */
 
 static void acquire_reports_sixteen_bytes(void)
 {
@@ -139,8 +138,7 @@ static void acquire_into_a_short_buffer_reserves_nothing(void)
     END_WINSOCK();
 }
 
-/* ---- Input sizes ------------------------------------------------------------------------------
- */
+/* ---- Input sizes ----------------------------------------------------------------------------- */
 
 static unsigned acquire_with_size(SOCKET s, USHORT port, DWORD size)
 {
@@ -262,8 +260,7 @@ static void release_takes_a_token_in_a_larger_buffer(void)
     END_WINSOCK();
 }
 
-/* ---- The unused output of associate and release -----------------------------------------------
- */
+/* ---- The unused output of associate and release ---------------------------------------------- */
 
 /* A token is sent with an output buffer of `size` bytes of canary; false when it was written to. */
 static bool output_stays(SOCKET s, DWORD code, ULONG64 token, DWORD size, unsigned *outcome)
@@ -372,8 +369,7 @@ static void the_input_is_only_read(void)
     END_WINSOCK();
 }
 
-/* ---- Results ----------------------------------------------------------------------------------
- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 static void success_is_zero_and_clears_the_last_error(void)
 {

@@ -22,8 +22,7 @@ static unsigned tell(SOCKET s, DWORD code, void *input, DWORD size, DWORD *retur
     return winsock_outcome(WSAIoctl(s, code, input, size, NULL, 0, returned, NULL, NULL));
 }
 
-/* ---- FIONREAD and SIOCATMARK ------------------------------------------------------------------
- */
+/* ---- FIONREAD and SIOCATMARK ----------------------------------------------------------------- */
 
 static void a_fresh_socket_has_nothing_to_read(void)
 {
@@ -76,8 +75,7 @@ static void a_bad_output_is_a_fault(void)
     END_WINSOCK();
 }
 
-/* ---- FIONBIO ----------------------------------------------------------------------------------
- */
+/* ---- FIONBIO --------------------------------------------------------------------------------- */
 
 static void fionbio_needs_four_bytes(void)
 {
@@ -139,8 +137,7 @@ static void ioctlsocket_with_a_bad_argument_is_a_fault(void)
     END_WINSOCK();
 }
 
-/* ---- SIO_KEEPALIVE_VALS -----------------------------------------------------------------------
- */
+/* ---- SIO_KEEPALIVE_VALS ---------------------------------------------------------------------- */
 
 static void keepalive_values_need_their_structure(void)
 {
@@ -188,8 +185,7 @@ static void an_affinity_needs_its_structure(void)
     END_WINSOCK();
 }
 
-/* ---- Extension functions and base handles -----------------------------------------------------
- */
+/* ---- Extension functions and base handles ---------------------------------------------------- */
 
 static unsigned find_extension(SOCKET s, GUID id, void *output, DWORD size, DWORD *returned)
 {
@@ -251,8 +247,7 @@ static void the_base_handle_is_the_socket(void)
     END_WINSOCK();
 }
 
-/* ---- What an OVERLAPPED shows -----------------------------------------------------------------
- */
+/* ---- What an OVERLAPPED shows ---------------------------------------------------------------- */
 
 static WSAOVERLAPPED marked_overlapped(void)
 {

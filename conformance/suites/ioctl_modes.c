@@ -14,8 +14,7 @@ static INET_PORT_RANGE range_of(USHORT first, USHORT count)
     return range;
 }
 
-/* ---- Codes ------------------------------------------------------------------------------------
- */
+/* ---- Codes ----------------------------------------------------------------------------------- */
 
 static unsigned send_code(SOCKET s, DWORD code, USHORT port)
 {
@@ -76,8 +75,7 @@ static void a_code_one_bit_away_is_another_command(void)
     END_WINSOCK();
 }
 
-/* ---- Sockets of another kind ------------------------------------------------------------------
- */
+/* ---- Sockets of another kind ----------------------------------------------------------------- */
 
 static SOCKET socket_of_another_kind(void)
 {
@@ -132,8 +130,7 @@ static void release_is_for_tcp_and_udp_only(void)
     END_WINSOCK();
 }
 
-/* ---- Modes ------------------------------------------------------------------------------------
- */
+/* ---- Modes ----------------------------------------------------------------------------------- */
 
 static void judge_nonblocking(const struct socket_kind *kind, USHORT port)
 {

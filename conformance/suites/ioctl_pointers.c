@@ -35,8 +35,7 @@ static unsigned acquire_into(SOCKET s, USHORT port, void *output, DWORD size, DW
                                              output, size, returned, NULL, NULL));
 }
 
-/* ---- Input ------------------------------------------------------------------------------------
- */
+/* ---- Input ----------------------------------------------------------------------------------- */
 
 static void acquire_from_a_bad_pointer_fails(void)
 {
@@ -125,8 +124,7 @@ static void the_input_may_lie_in_read_only_memory(void)
     END_WINSOCK();
 }
 
-/* ---- Output -----------------------------------------------------------------------------------
- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 static void acquire_into_a_bad_pointer_fails(void)
 {
@@ -190,8 +188,7 @@ static void a_larger_output_buffer_must_be_good_to_its_end(void)
     END_WINSOCK();
 }
 
-/* ---- The count --------------------------------------------------------------------------------
- */
+/* ---- The count ------------------------------------------------------------------------------- */
 
 static void acquire_without_a_count_fails(void)
 {
@@ -300,8 +297,7 @@ static void release_with_a_bad_count_pointer_fails(void)
     END_WINSOCK();
 }
 
-/* ---- The OVERLAPPED ---------------------------------------------------------------------------
- */
+/* ---- The OVERLAPPED -------------------------------------------------------------------------- */
 
 static unsigned send_with_overlapped(SOCKET s, DWORD code, void *input, DWORD size,
                                      WSAOVERLAPPED *overlapped)
@@ -345,8 +341,7 @@ static void a_bad_overlapped_pointer_is_refused(void)
     END_WINSOCK();
 }
 
-/* ---- Which is found first ---------------------------------------------------------------------
- */
+/* ---- Which is found first -------------------------------------------------------------------- */
 
 static void a_closed_socket_and_no_count_get_one_of_two_codes(void)
 {

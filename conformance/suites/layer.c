@@ -148,8 +148,7 @@ int WSPAPI WSPStartup(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     return 0;
 }
 
-/* ---- Installing -------------------------------------------------------------------------------
- */
+/* ---- Installing ------------------------------------------------------------------------------ */
 
 static WSAPROTOCOL_INFOW entries[32];
 

@@ -295,8 +295,7 @@ static void nobody_hooks_blocking_calls(void)
     END_WINSOCK();
 }
 
-/* ---- Threads and completion -------------------------------------------------------------------
- */
+/* ---- Threads and completion ------------------------------------------------------------------ */
 
 static DWORD_PTR apc_context;
 static DWORD apc_thread;

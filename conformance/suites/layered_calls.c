@@ -24,8 +24,7 @@ static unsigned ask(SOCKET s, WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLET
     return winsock_outcome(WSAIoctl(s, 0x12345678, NULL, 0, NULL, 0, &count, overlapped, routine));
 }
 
-/* ---- Arguments --------------------------------------------------------------------------------
- */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
 static int answer_success(const struct layer_call *call, LPINT error)
 {
@@ -92,8 +91,7 @@ static void the_provider_is_told_of_the_thread_and_where_errors_go(void)
     END_WINSOCK();
 }
 
-/* ---- Routines ---------------------------------------------------------------------------------
- */
+/* ---- Routines -------------------------------------------------------------------------------- */
 
 /* What was asked of the provider, until its own thread does it. */
 static struct {
@@ -258,8 +256,7 @@ static void the_whole_context_arrives(void)
     END_WINSOCK();
 }
 
-/* ---- Events and ports -------------------------------------------------------------------------
- */
+/* ---- Events and ports ------------------------------------------------------------------------ */
 
 /* As a provider begins one: marked, with its own error and flags kept in it. */
 static int mark_in_progress(const struct layer_call *call, LPINT error)
@@ -390,8 +387,7 @@ static void a_port_is_told_of_what_a_provider_ends(void)
     END_WINSOCK();
 }
 
-/* ---- Blocking hooks ---------------------------------------------------------------------------
- */
+/* ---- Blocking hooks -------------------------------------------------------------------------- */
 
 static struct {
     unsigned calls;

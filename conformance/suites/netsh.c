@@ -20,8 +20,7 @@ static void taken_away(enum block_protocol protocol, unsigned first, unsigned co
     assert_int_equal(netsh_delete("ipv4", protocol, first, count, ""), 0);
 }
 
-/* ---- add, delete, show ------------------------------------------------------------------------
- */
+/* ---- add, delete, show ----------------------------------------------------------------------- */
 
 static void an_added_exclusion_is_listed_until_deleted(enum block_protocol protocol)
 {
@@ -269,8 +268,7 @@ static void add_takes_the_last_port(enum block_protocol protocol)
 }
 FOR_TCP_AND_UDP(add_takes_the_last_port)
 
-/* ---- Conflicts --------------------------------------------------------------------------------
- */
+/* ---- Conflicts ------------------------------------------------------------------------------- */
 
 static const char IN_USE[] =
     "The process cannot access the file because it is being used by another process.";
@@ -398,8 +396,7 @@ static void an_explicit_bind_into_an_exclusion_gets_one_answer(enum block_protoc
 }
 FOR_TCP_AND_UDP(an_explicit_bind_into_an_exclusion_gets_one_answer)
 
-/* ---- Next to Create and acquire ----------------------------------------------------------------
- */
+/* ---- Next to Create and acquire -------------------------------------------------------------- */
 
 static void the_listing_shows_a_created_block_in_one_way(enum block_protocol protocol)
 {

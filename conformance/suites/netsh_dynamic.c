@@ -160,8 +160,7 @@ static void automatic_choice_keeps_out_of_exclusions(enum block_protocol protoco
 }
 FOR_TCP_AND_UDP(automatic_choice_keeps_out_of_exclusions)
 
-/* ---- After a restart ---------------------------------------------------------------------------
- */
+/* ---- After a restart ------------------------------------------------------------------------- */
 
 struct kept {
     unsigned first;

@@ -53,8 +53,7 @@ static unsigned what_was_kept(void)
     return first;
 }
 
-/* ---- Without a restart ------------------------------------------------------------------------
- */
+/* ---- Without a restart ----------------------------------------------------------------------- */
 
 static void show_tells_the_stores_apart(enum block_protocol protocol)
 {
@@ -117,8 +116,7 @@ static void the_first_port_can_be_excluded(enum block_protocol protocol)
 }
 FOR_TCP_AND_UDP(the_first_port_can_be_excluded)
 
-/* ---- After a restart ---------------------------------------------------------------------------
- */
+/* ---- After a restart ------------------------------------------------------------------------- */
 
 /* Five exclusions of each protocol sleep; then three are added again, one is deleted for good. */
 static void put_five_to_sleep_and_wake_three(void)
@@ -221,8 +219,7 @@ static void the_range_that_was_set_last_survives_a_restart(void)
     }
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------
- */
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 static void a_line_that_is_no_command_changes_nothing(void)
 {

@@ -126,8 +126,7 @@ static void a_refused_accept_has_marked_its_overlapped(void)
     END_WINSOCK();
 }
 
-/* ---- ConnectEx --------------------------------------------------------------------------------
- */
+/* ---- ConnectEx ------------------------------------------------------------------------------- */
 
 static void begin_connect(struct pending *pending, SOCKET s, const struct sockaddr_in *name,
                           const char *text)

@@ -87,8 +87,7 @@ static void a_plain_receive_does_not_overtake(void)
     END_WINSOCK();
 }
 
-/* ---- Datagrams --------------------------------------------------------------------------------
- */
+/* ---- Datagrams ------------------------------------------------------------------------------- */
 
 static void the_sender_is_known_when_the_receive_ends(void)
 {
@@ -167,8 +166,7 @@ static void a_datagram_is_sent_whole(void)
     END_WINSOCK();
 }
 
-/* ---- Sends ------------------------------------------------------------------------------------
- */
+/* ---- Sends ----------------------------------------------------------------------------------- */
 
 enum { BIG = 1 << 20 };
 static char big[BIG];
@@ -235,8 +233,7 @@ static void a_send_goes_behind_one_that_waits(void)
     END_WINSOCK();
 }
 
-/* ---- The end of a connection ------------------------------------------------------------------
- */
+/* ---- The end of a connection ----------------------------------------------------------------- */
 
 static void the_peers_farewell_ends_a_receive_with_no_bytes(void)
 {

@@ -86,8 +86,7 @@ void assert_receives(SOCKET s, const char *text)
     assert_string_equal(bytes, text);
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 void pending_init(struct pending *pending, bool event)
 {
@@ -239,8 +238,7 @@ void assert_no_routine_waits(void)
     assert_int_equal(SleepEx(A_MOMENT_MS, TRUE), 0);
 }
 
-/* ---- Completion ports -------------------------------------------------------------------------
- */
+/* ---- Completion ports ------------------------------------------------------------------------ */
 
 HANDLE new_port(DWORD concurrency)
 {
@@ -279,8 +277,7 @@ void assert_port_empty(HANDLE port)
     assert_null(taken.overlapped);
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 HANDLE start_thread(LPTHREAD_START_ROUTINE run, void *parameter)
 {
@@ -310,8 +307,7 @@ void assert_becomes(const volatile LONG *word, LONG value)
     assert_true(becomes(word, value));
 }
 
-/* ---- Extension functions ----------------------------------------------------------------------
- */
+/* ---- Extension functions --------------------------------------------------------------------- */
 
 static void find_extension(SOCKET s, GUID id, void *function, DWORD size)
 {

@@ -115,8 +115,7 @@ void await_routine(const struct pending *pending);
 /* No routine is queued to this thread. */
 void assert_no_routine_waits(void);
 
-/* ---- Completion ports -------------------------------------------------------------------------
- */
+/* ---- Completion ports ------------------------------------------------------------------------ */
 
 HANDLE new_port(DWORD concurrency);
 void associate_port(HANDLE port, SOCKET s, ULONG_PTR key);
@@ -137,8 +136,7 @@ void assert_packet(HANDLE port, const struct pending *pending, ULONG_PTR key, DW
                    DWORD bytes);
 void assert_port_empty(HANDLE port);
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 HANDLE start_thread(LPTHREAD_START_ROUTINE run, void *parameter);
 
@@ -149,8 +147,7 @@ DWORD join_thread(HANDLE thread);
 bool becomes(const volatile LONG *word, LONG value);
 void assert_becomes(const volatile LONG *word, LONG value);
 
-/* ---- Extension functions ----------------------------------------------------------------------
- */
+/* ---- Extension functions --------------------------------------------------------------------- */
 
 LPFN_ACCEPTEX acceptex_of(SOCKET s);
 LPFN_CONNECTEX connectex_of(SOCKET s);

@@ -91,8 +91,7 @@ static void the_socket_is_not_signaled_when_so_asked(void)
     END_WINSOCK();
 }
 
-/* ---- Whose port it is -------------------------------------------------------------------------
- */
+/* ---- Whose port it is ------------------------------------------------------------------------ */
 
 static SOCKET duplicate_of(SOCKET s)
 {
@@ -171,8 +170,7 @@ static void a_packet_outlives_its_socket(void)
     END_WINSOCK();
 }
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static void an_accept_has_the_listeners_key(void)
 {

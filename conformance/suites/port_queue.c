@@ -119,8 +119,7 @@ static void a_handle_that_is_no_port_is_refused(void)
     assert_int_equal(GetLastError(), ERROR_INVALID_HANDLE);
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 struct taker {
     HANDLE port;

@@ -92,8 +92,7 @@ static void assert_has_all(const struct rights *rights)
     assert_int_equal(rights->delete, ERROR_SUCCESS);
 }
 
-/* ---- Users ------------------------------------------------------------------------------------
- */
+/* ---- Users ----------------------------------------------------------------------------------- */
 
 static void a_standard_user_may_not(enum block_protocol protocol)
 {
@@ -150,8 +149,7 @@ static void networkservice_gets_one_answer(void)
     assert_int_equal(rights.associate, rights.create == 0 ? 0 : WSAEACCES);
 }
 
-/* ---- Manifests and consent --------------------------------------------------------------------
- */
+/* ---- Manifests and consent ------------------------------------------------------------------- */
 
 static struct testbed_start start_as(enum testbed_user user, enum testbed_manifest manifest,
                                      bool run_as)
@@ -263,8 +261,7 @@ static void never_notify_still_splits_the_token(void)
     assert_has_none(&rights);
 }
 
-/* ---- What everybody may -----------------------------------------------------------------------
- */
+/* ---- What everybody may ---------------------------------------------------------------------- */
 
 static void a_standard_user_may_look_up(enum block_protocol protocol)
 {
@@ -325,8 +322,7 @@ static void a_standard_user_gets_one_answer_below_1024(enum block_protocol proto
 }
 FOR_TCP_AND_UDP(a_standard_user_gets_one_answer_below_1024)
 
-/* ---- Open points ------------------------------------------------------------------------------
- */
+/* ---- Open points ----------------------------------------------------------------------------- */
 
 /* An elevated process associates; a plain one binds, through a descriptor it was given. */
 static void bind_may_ask_for_the_right_of_associate(void)

@@ -72,8 +72,7 @@ static void packets_of_one_poster_stay_in_order(void)
     assert_true(CloseHandle(queue));
 }
 
-/* ---- APCs -------------------------------------------------------------------------------------
- */
+/* ---- APCs ------------------------------------------------------------------------------------ */
 
 static HANDLE target;
 static volatile LONG apcs[TOTAL];
@@ -115,8 +114,7 @@ static void every_apc_runs_once(void)
     assert_true(CloseHandle(target));
 }
 
-/* ---- A thread's end and an arrival ------------------------------------------------------------
- */
+/* ---- A thread's end and an arrival ----------------------------------------------------------- */
 
 struct leaver {
     struct pending pending; /* first */
@@ -159,8 +157,7 @@ static void a_threads_end_and_an_arrival_end_a_receive_once(void)
     END_WINSOCK();
 }
 
-/* ---- Reservations -----------------------------------------------------------------------------
- */
+/* ---- Reservations ---------------------------------------------------------------------------- */
 
 struct acquirer {
     SOCKET s;

@@ -67,8 +67,7 @@ static void do_shutdown(struct side *side)
     side->outcome = winsock_outcome(shutdown(side->s, SD_SEND));
 }
 
-/* ---- Cancel and arrival -----------------------------------------------------------------------
- */
+/* ---- Cancel and arrival ---------------------------------------------------------------------- */
 
 static void a_cancel_and_an_arrival_end_a_receive_once(void)
 {
@@ -173,8 +172,7 @@ static void a_cancel_and_a_beginning(void)
     END_WINSOCK();
 }
 
-/* ---- Two of a kind ----------------------------------------------------------------------------
- */
+/* ---- Two of a kind --------------------------------------------------------------------------- */
 
 static void two_receives_share_what_comes(void)
 {
@@ -229,8 +227,7 @@ static void two_binds_to_one_port_have_one_winner(void)
     END_WINSOCK();
 }
 
-/* ---- Streams ----------------------------------------------------------------------------------
- */
+/* ---- Streams --------------------------------------------------------------------------------- */
 
 static void a_send_and_a_shutdown_send_all_or_nothing(void)
 {
@@ -321,8 +318,7 @@ static void a_cancelled_accept_loses_no_connection(void)
     END_WINSOCK();
 }
 
-/* ---- Time-outs --------------------------------------------------------------------------------
- */
+/* ---- Time-outs ------------------------------------------------------------------------------- */
 
 static void do_plain_receive(struct side *side)
 {

@@ -8,8 +8,7 @@
 /* A token that nobody was given. */
 static const ULONG64 NOBODYS_TOKEN = ~(ULONG64)0;
 
-/* ---- The ports --------------------------------------------------------------------------------
- */
+/* ---- The ports ------------------------------------------------------------------------------- */
 
 static void release_gives_every_port_back(void)
 {
@@ -109,8 +108,7 @@ static void release_is_not_needed(void)
     END_WINSOCK();
 }
 
-/* ---- Tokens -----------------------------------------------------------------------------------
- */
+/* ---- Tokens ---------------------------------------------------------------------------------- */
 
 static void a_block_can_be_released_once(void)
 {
@@ -193,8 +191,7 @@ static void a_deleted_persistent_token_cannot_be_released(void)
     END_WINSOCK();
 }
 
-/* ---- Through which socket, by whom ------------------------------------------------------------
- */
+/* ---- Through which socket, by whom ----------------------------------------------------------- */
 
 static unsigned release_through_another(const struct block *block, int type)
 {
@@ -280,8 +277,7 @@ static void an_administrator_cannot_release_a_standard_users_block(void)
     END_WINSOCK();
 }
 
-/* ---- Sockets of the block ---------------------------------------------------------------------
- */
+/* ---- Sockets of the block -------------------------------------------------------------------- */
 
 static void a_bound_socket_keeps_its_port_through_release(void)
 {

@@ -150,8 +150,7 @@ static void an_unknown_code_pends_and_its_routine_fails(void)
     END_WINSOCK();
 }
 
-/* ---- A code that pends for as long as nothing changes -----------------------------------------
- */
+/* ---- A code that pends for as long as nothing changes ---------------------------------------- */
 
 static void an_address_change_is_waited_for(void)
 {

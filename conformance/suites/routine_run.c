@@ -123,8 +123,7 @@ static void a_refusal_has_no_routine(void)
     END_WINSOCK();
 }
 
-/* ---- Order ------------------------------------------------------------------------------------
- */
+/* ---- Order ----------------------------------------------------------------------------------- */
 
 static unsigned order[8];
 static volatile unsigned order_count;
@@ -195,8 +194,7 @@ static void routines_and_apcs_stand_in_one_line(void)
     END_WINSOCK();
 }
 
-/* ---- Inside a routine -------------------------------------------------------------------------
- */
+/* ---- Inside a routine ------------------------------------------------------------------------ */
 
 static struct {
     struct pending pending; /* first: the routine's */
@@ -242,8 +240,7 @@ static void a_routine_begins_the_next_request_and_is_not_nested(void)
     END_WINSOCK();
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 struct visitor {
     struct pending pending; /* first */

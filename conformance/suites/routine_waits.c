@@ -64,8 +64,7 @@ static void an_apc_that_queues_another_runs_that_too(void)
     assert_no_routine_waits();
 }
 
-/* ---- Other threads ----------------------------------------------------------------------------
- */
+/* ---- Other threads --------------------------------------------------------------------------- */
 
 struct sleeper {
     volatile LONG waits;
@@ -136,8 +135,7 @@ static void an_apc_before_the_start_runs_first(void)
     assert_int_equal(last_argument, 3);
 }
 
-/* ---- Winsock's own waits ----------------------------------------------------------------------
- */
+/* ---- Winsock's own waits --------------------------------------------------------------------- */
 
 static DWORD WINAPI send_after_a_moment(void *context)
 {

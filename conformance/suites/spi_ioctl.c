@@ -123,8 +123,7 @@ static unsigned token_in_provider(SOCKET s, DWORD code, ULONG64 token)
     return in_provider(&spi);
 }
 
-/* ---- What it takes ----------------------------------------------------------------------------
- */
+/* ---- What it takes --------------------------------------------------------------------------- */
 
 /* With exactly the room that the answer wants, so that every argument must be in its place. */
 static void what_winsock_asks_the_provider_is_asked_too(void)
@@ -180,8 +179,7 @@ static void the_three_codes_are_the_providers(void)
     end();
 }
 
-/* ---- Errors -----------------------------------------------------------------------------------
- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 static void an_error_overwrites_what_lperrno_points_at(void)
 {
@@ -328,8 +326,7 @@ static void too_small_a_buffer_is_a_fault(void)
     end();
 }
 
-/* ---- Completion -------------------------------------------------------------------------------
- */
+/* ---- Completion ------------------------------------------------------------------------------ */
 
 static void a_success_has_queued_the_routine(void)
 {

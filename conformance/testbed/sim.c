@@ -89,8 +89,7 @@ bool testbed_run_child(int argc, char **argv, const struct testbed_program *cons
     return false;
 }
 
-/* ---- Children ----------------------------------------------------------------------------------
- */
+/* ---- Children -------------------------------------------------------------------------------- */
 
 static struct berth_launch launch_as(enum testbed_user user)
 {
@@ -181,8 +180,7 @@ void testbed_kill(struct testbed_child *child)
     testbed_wait(child);
 }
 
-/* ---- Pipes -------------------------------------------------------------------------------------
- */
+/* ---- Pipes ----------------------------------------------------------------------------------- */
 
 static void pipe_changed(struct pipe *pipe)
 {
@@ -292,8 +290,7 @@ bool testbed_ask(const struct testbed_start *start, const void *question, size_t
     return answered;
 }
 
-/* ---- Pointers, network, users, netsh ----------------------------------------------------------
- */
+/* ---- Pointers, network, users, netsh --------------------------------------------------------- */
 
 void *testbed_kept(void)
 {
@@ -417,8 +414,7 @@ size_t testbed_describe_pool(char *output, size_t size)
     return berth_describe_pool(bed.machine, output, size);
 }
 
-/* ---- Cases -------------------------------------------------------------------------------------
- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 /* Nothing can move any more. Called on the case's own stack, where it waits for ever: the case
  * fails and is left as it stands.

@@ -15,8 +15,7 @@
 
 enum { BIG = 10000 };
 
-/* ---- Programs ----------------------------------------------------------------------------------
- */
+/* ---- Programs -------------------------------------------------------------------------------- */
 
 /* Takes numbers until 0 and answers each with the next; its exit code is how many there were. */
 static int count_numbers(void)
@@ -75,8 +74,7 @@ static const struct testbed_program *const program_list[] = {
     &programs[0], &programs[1], &programs[2], &programs[3], &programs[4], NULL,
 };
 
-/* ---- Fixture -----------------------------------------------------------------------------------
- */
+/* ---- Fixture --------------------------------------------------------------------------------- */
 
 static void open_bed(unsigned long long seed)
 {
@@ -110,8 +108,7 @@ static struct testbed_child *start(const char *program, bool inherit)
     return child;
 }
 
-/* ---- Children ----------------------------------------------------------------------------------
- */
+/* ---- Children -------------------------------------------------------------------------------- */
 
 static void a_child_hears_answers_and_ends(void **state)
 {
@@ -182,8 +179,7 @@ static void a_child_ends_with_its_other_threads(void **state)
     assert_int_equal(testbed_wait(start("leaver", false)), 5);
 }
 
-/* ---- Pointers ----------------------------------------------------------------------------------
- */
+/* ---- Pointers -------------------------------------------------------------------------------- */
 
 static void bad_pointers_are_bad(void **state)
 {
@@ -206,8 +202,7 @@ static void bad_pointers_are_bad(void **state)
     assert_int_equal(read_only[9], 0);
 }
 
-/* ---- Cases -------------------------------------------------------------------------------------
- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 static void what_is_kept_outlives_a_reboot_and_no_case(void **state)
 {
@@ -280,8 +275,7 @@ static void the_users_have_their_rights(void **state)
     }
 }
 
-/* ---- A case that gets stuck --------------------------------------------------------------------
- */
+/* ---- A case that gets stuck ------------------------------------------------------------------ */
 
 static void gets_stuck(void **state)
 {

@@ -28,8 +28,7 @@ const char *testbed_reason(void)
     return bed.reason != NULL ? bed.reason : "";
 }
 
-/* ---- Which stack it is -----------------------------------------------------------------------
- */
+/* ---- Which stack it is ----------------------------------------------------------------------- */
 
 /* GetProcAddress gives a pointer of one type for all functions. */
 typedef void (*any_function)(void);
@@ -82,8 +81,7 @@ bool testbed_plays_apart(void)
     return true;
 }
 
-/* ---- What only a simulated machine does ------------------------------------------------------
- */
+/* ---- What only a simulated machine does ------------------------------------------------------ */
 
 bool testbed_network(bool up)
 {
@@ -122,8 +120,7 @@ size_t testbed_describe_pool(char *output, size_t size)
     return 0;
 }
 
-/* ---- Pointers --------------------------------------------------------------------------------
- */
+/* ---- Pointers -------------------------------------------------------------------------------- */
 
 const char *testbed_bad_pointer_name(enum testbed_bad_pointer kind)
 {
@@ -187,8 +184,7 @@ void *testbed_bad_pointer(enum testbed_bad_pointer kind, size_t size)
     return NULL;
 }
 
-/* ---- Ports -----------------------------------------------------------------------------------
- */
+/* ---- Ports ----------------------------------------------------------------------------------- */
 
 enum { PORTS_FIRST = 20001, PORTS_END = 32000 };
 
@@ -268,8 +264,7 @@ const struct testbed_addresses *testbed_addresses(void)
     return NULL;
 }
 
-/* ---- Cases -----------------------------------------------------------------------------------
- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 bool testbed_open(const struct testbed_options *options)
 {

@@ -25,8 +25,7 @@ static struct testbed_child *children;
 static HANDLE parent_tell = INVALID_HANDLE_VALUE;
 static HANDLE parent_hear = INVALID_HANDLE_VALUE;
 
-/* ---- Pipes -----------------------------------------------------------------------------------
- */
+/* ---- Pipes ----------------------------------------------------------------------------------- */
 
 static bool write_all(HANDLE pipe, const void *bytes, size_t size)
 {
@@ -110,8 +109,7 @@ bool testbed_hear_parent(void *bytes, size_t size)
     return read_all(parent_hear, bytes, size);
 }
 
-/* ---- Processes -------------------------------------------------------------------------------
- */
+/* ---- Processes ------------------------------------------------------------------------------- */
 
 static bool make_pipe(HANDLE *reads, HANDLE *writes, HANDLE *childs)
 {

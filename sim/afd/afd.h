@@ -95,8 +95,7 @@ nt_status socket_duplicate(struct socket_object *socket, uint32_t process_id, ui
  */
 nt_status socket_claim(struct afd *afd, struct process *process, uint32_t ticket, uint64_t *handle);
 
-/* ---- Names and connections --------------------------------------------------------------------
- */
+/* ---- Names and connections ------------------------------------------------------------------- */
 
 /* STATUS_HOST_DOWN, and what endpoint_bind answers. */
 nt_status socket_bind(struct socket_object *socket, struct process *process,
@@ -155,8 +154,7 @@ nt_status socket_name(const struct socket_object *socket, struct address *addres
 /* STATUS_INVALID_CONNECTION while not connected. */
 nt_status socket_peer(const struct socket_object *socket, struct address *address, uint16_t *port);
 
-/* ---- Reservations -----------------------------------------------------------------------------
- */
+/* ---- Reservations ---------------------------------------------------------------------------- */
 
 /* The answers that all three share:
  *

@@ -4,8 +4,7 @@
 #include "sim/tcpip/place.h"
 #include "sim/tcpip/udp.h"
 
-/* ---- connect ----------------------------------------------------------------------------------
- */
+/* ---- connect --------------------------------------------------------------------------------- */
 
 static void set_peer(struct socket_object *socket, const struct address *address, uint16_t port)
 {
@@ -170,8 +169,7 @@ void connect_ended(struct socket_object *socket, nt_status status)
     ready_changed(socket);
 }
 
-/* ---- accept -----------------------------------------------------------------------------------
- */
+/* ---- accept ---------------------------------------------------------------------------------- */
 
 bool socket_incoming(const struct socket_object *socket, struct address *address, uint16_t *port)
 {
@@ -387,8 +385,7 @@ void accepts_serve(struct socket_object *socket)
             break;
 }
 
-/* ---- Contexts ---------------------------------------------------------------------------------
- */
+/* ---- Contexts -------------------------------------------------------------------------------- */
 
 nt_status socket_update_accept_context(struct socket_object *socket, struct socket_object *listener)
 {

@@ -65,8 +65,7 @@ nt_status socket_shutdown(struct socket_object *socket, int how)
     return STATUS_SUCCESS;
 }
 
-/* ---- DisconnectEx -----------------------------------------------------------------------------
- */
+/* ---- DisconnectEx ---------------------------------------------------------------------------- */
 
 /* Without TF_REUSE_SOCKET it acts like SD_SEND and is done when the FIN is on its way. With it,
  * when both sides are done and the endpoint is free of the connection.
@@ -143,8 +142,7 @@ void disconnects_serve(struct socket_object *socket)
     }
 }
 
-/* ---- Linger ------------------------------------------------------------------------------------
- */
+/* ---- Linger ---------------------------------------------------------------------------------- */
 
 static bool all_sent(const struct socket_object *socket)
 {

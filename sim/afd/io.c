@@ -321,8 +321,7 @@ nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable)
     return status;
 }
 
-/* ---- The end of a socket ----------------------------------------------------------------------
- */
+/* ---- The end of a socket --------------------------------------------------------------------- */
 
 /* Bytes that were taken already stay taken. Who waits in a blocking call of a socket that is closed
  * is told that he was interrupted: that no page allows it (CAN-009), and 10004 is what is seen.

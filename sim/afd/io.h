@@ -117,8 +117,7 @@ void io_end(struct io *io);
  */
 nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable);
 
-/* ---- Moving bytes -----------------------------------------------------------------------------
- */
+/* ---- Moving bytes ---------------------------------------------------------------------------- */
 
 /*   STATUS_HOST_DOWN
  *   STATUS_INVALID_PARAMETER   an unbound datagram socket; no buffers (row 119)
@@ -137,8 +136,7 @@ nt_status socket_receive(struct io *io);
  */
 nt_status socket_send(struct io *io, struct process *process);
 
-/* ---- Connections ------------------------------------------------------------------------------
- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 /* The connection that waits longest; `information` is its handle in the caller's process. With an
  * acceptor: into that socket, then up to `size` bytes into the buffers (AcceptEx).

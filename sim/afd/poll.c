@@ -20,8 +20,7 @@ static struct arena *arena_of(const struct poll *poll)
     return &nt_of(poll)->engine->arena;
 }
 
-/* ---- Links ------------------------------------------------------------------------------------
- */
+/* ---- Links ----------------------------------------------------------------------------------- */
 
 /* The main poll of a socket is the one that began when it had none: the next exclusive one looks
  * whether it may end that (Wine's tests on Windows).
@@ -98,8 +97,7 @@ static uint32_t look(struct poll_entry *entries, uint32_t count)
     return found;
 }
 
-/* ---- Its end ----------------------------------------------------------------------------------
- */
+/* ---- Its end --------------------------------------------------------------------------------- */
 
 static void forget(struct poll *poll)
 {
@@ -252,8 +250,7 @@ void ready_socket_closed(struct socket_object *socket)
     ready_changed(socket);
 }
 
-/* ---- A caller that waits in select or WSAPoll -------------------------------------------------
- */
+/* ---- A caller that waits in select or WSAPoll ------------------------------------------------ */
 
 /* It lies on the caller's stack. */
 static void leave_alone(struct request *request)
@@ -302,8 +299,7 @@ nt_status sockets_poll(struct afd *afd, struct poll_entry *entries, uint32_t cou
     return status;
 }
 
-/* ---- A poll that pends ------------------------------------------------------------------------
- */
+/* ---- A poll that pends ----------------------------------------------------------------------- */
 
 /* The poll, its links, its entries: one piece. */
 static size_t bytes_for(uint32_t count)

@@ -208,8 +208,7 @@ nt_status rare_option_get(const struct socket_object *socket, enum socket_option
     return STATUS_SUCCESS;
 }
 
-/* ---- What they do -----------------------------------------------------------------------------
- */
+/* ---- What they do ---------------------------------------------------------------------------- */
 
 static void apply_keep_alive(struct socket_object *socket)
 {

@@ -40,8 +40,7 @@ struct poll_entry {
 nt_status sockets_poll(struct afd *afd, struct poll_entry *entries, uint32_t count,
                        uint64_t timeout_ns, bool alertable, const char *call);
 
-/* ---- A poll that pends: what AFD_POLL asks for ------------------------------------------------
- */
+/* ---- A poll that pends: what AFD_POLL asks for ----------------------------------------------- */
 
 struct poll_link;
 
@@ -82,9 +81,11 @@ void poll_drop(struct poll *poll);
 /* How many of the entries are ready. */
 uint32_t poll_found(const struct poll *poll);
 
-/* ---- Network events: FD_READ 1, FD_WRITE 2, FD_OOB 4, FD_ACCEPT 8, FD_CONNECT 16, FD_CLOSE 32,
- *      FD_QOS 64, FD_GROUP_QOS 128, FD_ROUTING_INTERFACE_CHANGE 256, FD_ADDRESS_LIST_CHANGE 512
- * ---- */
+/* ---- Network events -------------------------------------------------------------------------- */
+
+/* FD_READ 1, FD_WRITE 2, FD_OOB 4, FD_ACCEPT 8, FD_CONNECT 16, FD_CLOSE 32, FD_QOS 64,
+ * FD_GROUP_QOS 128, FD_ROUTING_INTERFACE_CHANGE 256, FD_ADDRESS_LIST_CHANGE 512
+ */
 
 enum { NETWORK_EVENTS = 10 };
 

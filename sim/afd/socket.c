@@ -135,8 +135,7 @@ static void destroy(struct object *object)
 static const struct object_ops socket_ops = {
     .handle_closed = handle_closed, .cleanup = cleanup, .destroy = destroy};
 
-/* ---- What the endpoint tells ------------------------------------------------------------------
- */
+/* ---- What the endpoint tells ----------------------------------------------------------------- */
 
 static void endpoint_connected(void *owner, nt_status status)
 {
@@ -206,8 +205,7 @@ void socket_adopt(struct socket_object *socket, struct endpoint *endpoint)
     endpoint_set_listener(endpoint, &upcalls, socket);
 }
 
-/* ---- Opening -----------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 struct socket_object *socket_make(struct afd *afd, const struct socket_opening *opening)
 {
@@ -478,8 +476,7 @@ nt_status socket_send_to(struct socket_object *socket, struct process *process,
     return socket_bind_implicitly(socket, process);
 }
 
-/* ---- The network --------------------------------------------------------------------------------
- */
+/* ---- The network ----------------------------------------------------------------------------- */
 
 static void network_failed(struct afd *afd)
 {

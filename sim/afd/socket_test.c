@@ -240,8 +240,7 @@ static void without_a_network_nothing_that_needs_one_works(void **state)
     assert_int_equal(socket->state, SOCKET_UNBOUND);
 }
 
-/* ---- Duplicates --------------------------------------------------------------------------------
- */
+/* ---- Duplicates ------------------------------------------------------------------------------ */
 
 static struct process *other_process(void)
 {

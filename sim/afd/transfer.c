@@ -68,8 +68,7 @@ static void gather(const struct io *io, unsigned char *bytes, uint32_t size)
     memory_leave(io->socket->afd->nt, before);
 }
 
-/* ---- Receiving a stream -----------------------------------------------------------------------
- */
+/* ---- Receiving a stream ---------------------------------------------------------------------- */
 
 /* A receive without room waits for bytes and takes none (row 119). */
 static nt_status look_for_bytes(const struct socket_object *from)
@@ -151,8 +150,7 @@ static nt_status receive_stream(struct io *io, struct socket_object *from)
     return status;
 }
 
-/* ---- Receiving datagrams ----------------------------------------------------------------------
- */
+/* ---- Receiving datagrams --------------------------------------------------------------------- */
 
 static void note_datagram(struct io *io, const struct udp_datagram *datagram)
 {
@@ -200,8 +198,7 @@ static nt_status receive_datagram(struct io *io, struct socket_object *from)
     return status;
 }
 
-/* ---- Receiving --------------------------------------------------------------------------------
- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 nt_status receive_attempt(struct io *io, struct socket_object *from)
 {
@@ -308,8 +305,7 @@ void receives_serve(struct socket_object *socket)
         tcp_shutdown_receive(socket->endpoint);
 }
 
-/* ---- Sending ----------------------------------------------------------------------------------
- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 /* Whether a send of any size is taken now: a socket with less than SO_SNDBUF buffered takes all of
  * it, and one with nothing buffered always does (KB 214397).
@@ -462,8 +458,7 @@ void sends_serve(struct socket_object *socket)
     }
 }
 
-/* ---- Looking ----------------------------------------------------------------------------------
- */
+/* ---- Looking --------------------------------------------------------------------------------- */
 
 /* Urgent bytes out of line are not counted (row 9). */
 uint32_t socket_readable_bytes(const struct socket_object *socket)

@@ -58,8 +58,7 @@ static void need(bool done, const char *what)
     exit(EXIT_HARNESS);
 }
 
-/* ---- The machine -------------------------------------------------------------------------------
- */
+/* ---- The machine ----------------------------------------------------------------------------- */
 
 static void enter(void)
 {
@@ -116,8 +115,7 @@ static void token_ioctl(SOCKET s, DWORD code, ULONG64 token)
     need(WSAIoctl(s, code, &in, sizeof in, NULL, 0, &size, NULL, NULL) == 0, "WSAIoctl");
 }
 
-/* ---- The loops: each answers the nanoseconds of one step --------------------------------------
- */
+/* ---- The loops: each answers the nanoseconds of one step ------------------------------------- */
 
 static double time_cycle(void)
 {
@@ -307,8 +305,7 @@ static double host_counter_time(void)
     return (double)(host_now_ns() - start) / HOST_EVENTS;
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------
- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static double median(double (*measure)(void), int runs)
 {

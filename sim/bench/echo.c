@@ -36,8 +36,7 @@ static SOCKET connected(void)
     return good ? s : INVALID_SOCKET;
 }
 
-/* ---- Blocking ---------------------------------------------------------------------------------
- */
+/* ---- Blocking -------------------------------------------------------------------------------- */
 
 static DWORD WINAPI echo(LPVOID parameter)
 {
@@ -69,8 +68,7 @@ double echo_blocking(unsigned rounds)
     return elapsed / rounds;
 }
 
-/* ---- A completion port ------------------------------------------------------------------------
- */
+/* ---- A completion port ----------------------------------------------------------------------- */
 
 enum { ROOM = sizeof(struct sockaddr_in) + 16 };
 

@@ -18,8 +18,7 @@ static void need(bool done, const char *what)
     exit(3);
 }
 
-/* ---- The engine's events ----------------------------------------------------------------------
- */
+/* ---- The engine's events --------------------------------------------------------------------- */
 
 /* Mixes the number well enough for a time to wait. */
 static uint64_t mix(uint64_t x)
@@ -62,8 +61,7 @@ double executive_event_65536(void)
     return time_event(65536);
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------
- */
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 static struct engine engine;
 static struct disk disk;

@@ -47,8 +47,7 @@ static bool run(unsigned rounds, void *(*serve)(void *), bool (*ask)(int s, unsi
     return good;
 }
 
-/* ---- Blocking ---------------------------------------------------------------------------------
- */
+/* ---- Blocking -------------------------------------------------------------------------------- */
 
 static void *echo(void *parameter)
 {
@@ -75,8 +74,7 @@ bool host_echo(unsigned rounds)
     return run(rounds, echo, ask);
 }
 
-/* ---- epoll ------------------------------------------------------------------------------------
- */
+/* ---- epoll ----------------------------------------------------------------------------------- */
 
 static int watch(int s)
 {
@@ -124,8 +122,7 @@ bool host_echo_epoll(unsigned rounds)
     return run(rounds, echo_epoll, ask_epoll);
 }
 
-/* ---- Many pairs -------------------------------------------------------------------------------
- */
+/* ---- Many pairs ------------------------------------------------------------------------------ */
 
 enum { HOST_PAIRS_MAX = 4096 };
 

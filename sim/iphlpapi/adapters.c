@@ -69,8 +69,7 @@ static bool can_use(const void *address, size_t size, enum access access)
     return address != NULL && userspace_probe(&process->userspace, address, size, access);
 }
 
-/* ---- GetAdaptersAddresses ---------------------------------------------------------------------
- */
+/* ---- GetAdaptersAddresses -------------------------------------------------------------------- */
 
 /* What one adapter takes in the caller's buffer. */
 struct block {
@@ -183,8 +182,7 @@ ULONG GetAdaptersAddresses(ULONG Family, ULONG Flags, PVOID Reserved,
     return finish("GetAdaptersAddresses", NO_ERROR);
 }
 
-/* ---- Names and routes -------------------------------------------------------------------------
- */
+/* ---- Names and routes ------------------------------------------------------------------------ */
 
 ULONG GetNumberOfInterfaces(PDWORD pdwNumIf)
 {

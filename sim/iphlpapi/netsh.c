@@ -78,8 +78,7 @@ static const char *message_of(uint32_t error)
     }
 }
 
-/* ---- Reading the line -------------------------------------------------------------------------
- */
+/* ---- Reading the line ------------------------------------------------------------------------ */
 
 static char small(char c)
 {
@@ -249,8 +248,7 @@ static bool read_command(struct words *words, struct command *command)
     return true;
 }
 
-/* ---- show -------------------------------------------------------------------------------------
- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 struct listing {
     const struct netsh *netsh;
@@ -325,8 +323,7 @@ static void show(const struct netsh *netsh, const struct command *command, struc
     print(printer, "\n* - Administered port exclusions.\n");
 }
 
-/* ---- add, delete, set -------------------------------------------------------------------------
- */
+/* ---- add, delete, set ------------------------------------------------------------------------ */
 
 struct search {
     struct port_range range;

@@ -71,8 +71,7 @@ static void wake(struct message_queue *queue)
     object_signal(queue->woken);
 }
 
-/* ---- Windows ------------------------------------------------------------------------------------
- */
+/* ---- Windows --------------------------------------------------------------------------------- */
 
 /* Windows' handles are no kernel handles: even numbers that kernel objects do not have. */
 enum { FIRST_WINDOW = 0x10002, WINDOW_STEP = 4 };
@@ -167,8 +166,7 @@ void window_destroy(struct window *window)
     arena_give(&nt->engine->arena, window, sizeof *window);
 }
 
-/* ---- Telling ------------------------------------------------------------------------------------
- */
+/* ---- Telling --------------------------------------------------------------------------------- */
 
 static nt_status post(struct message_queue *queue, const struct message *message)
 {
@@ -217,8 +215,7 @@ nt_status messages_post_thread(struct thread *thread, uint32_t number, uint64_t 
     return queue == NULL ? STATUS_INVALID_PARAMETER : post(queue, &message);
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------
- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static void answer(struct message_queue *queue, struct sent *sent)
 {
@@ -296,8 +293,7 @@ nt_status messages_send(struct window *window, const struct message *message, ui
     return status;
 }
 
-/* ---- Taking -------------------------------------------------------------------------------------
- */
+/* ---- Taking ---------------------------------------------------------------------------------- */
 
 static bool passes(const struct message_filter *filter, uint64_t window, uint32_t number)
 {
@@ -426,8 +422,7 @@ void messages_quit(struct nt *nt, uint32_t exit_code)
     wake(queue);
 }
 
-/* ---- Timers -------------------------------------------------------------------------------------
- */
+/* ---- Timers ---------------------------------------------------------------------------------- */
 
 static void timer_is_due(void *context, uint64_t argument)
 {
@@ -488,8 +483,7 @@ bool messages_kill_timer(struct nt *nt, uint64_t window, uint64_t number)
     return true;
 }
 
-/* ---- Ends ---------------------------------------------------------------------------------------
- */
+/* ---- Ends ------------------------------------------------------------------------------------ */
 
 /* Its own questions, which lie in others' queues, are nobody's. */
 static void forget_in(struct sent *sent, const struct message_queue *queue)

@@ -42,8 +42,7 @@ void object_unsignal(struct object *object)
     object->signaled = false;
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static void event_destroy(struct object *object)
 {

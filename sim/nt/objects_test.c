@@ -73,8 +73,7 @@ static struct thread *start(struct helper *helper)
     return thread;
 }
 
-/* ---- Mutexes ----------------------------------------------------------------------------------
- */
+/* ---- Mutexes --------------------------------------------------------------------------------- */
 
 static void a_mutex_is_its_owners_as_often_as_he_waited(void **state)
 {
@@ -141,8 +140,7 @@ static void a_mutex_may_go_while_it_is_owned(void **state)
     assert_null(machine.nt->current->mutexes);
 }
 
-/* ---- Semaphores -------------------------------------------------------------------------------
- */
+/* ---- Semaphores ------------------------------------------------------------------------------ */
 
 static void a_semaphore_lets_as_many_go_as_its_count(void **state)
 {
@@ -197,8 +195,7 @@ static void waiting_for_all_takes_from_each_or_from_none(void **state)
     assert_false(semaphore->signaled);
 }
 
-/* ---- Waitable timers --------------------------------------------------------------------------
- */
+/* ---- Waitable timers ------------------------------------------------------------------------- */
 
 static uint64_t expiries[8];
 static uint32_t expired;
@@ -289,8 +286,7 @@ static void a_timer_whose_setter_ended_is_cancelled(void **state)
     assert_true(engine_next_due(&machine.engine) == UINT64_MAX);
 }
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static nt_status find(const char *text, enum object_type type, struct object **object)
 {
@@ -334,8 +330,7 @@ static void a_name_lives_as_long_as_a_handle(void **state)
     object_release(event);
 }
 
-/* ---- Handles and threads ----------------------------------------------------------------------
- */
+/* ---- Handles and threads --------------------------------------------------------------------- */
 
 static void a_protected_handle_is_closed_by_its_process_end_alone(void **state)
 {

@@ -44,8 +44,7 @@ static void hand_out(struct port *port)
     SLOW(port_check(port));
 }
 
-/* ---- The object -------------------------------------------------------------------------------
- */
+/* ---- The object ------------------------------------------------------------------------------ */
 
 static void port_cleanup(struct object *object)
 {
@@ -94,8 +93,7 @@ struct object *port_object(struct port *port)
     return &port->object;
 }
 
-/* ---- Who counts -------------------------------------------------------------------------------
- */
+/* ---- Who counts ------------------------------------------------------------------------------ */
 
 static void give_place(struct port *port)
 {
@@ -169,8 +167,7 @@ void port_remove_waiter(struct port *port, struct wait *wait)
         port->oldest = wait->newer;
 }
 
-/* ---- Packets ----------------------------------------------------------------------------------
- */
+/* ---- Packets --------------------------------------------------------------------------------- */
 
 static void append(struct port *port, struct packet *packet)
 {

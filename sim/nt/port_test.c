@@ -109,8 +109,7 @@ static void let_run(void)
     nt_check(machine.nt);
 }
 
-/* ---- Packets ----------------------------------------------------------------------------------
- */
+/* ---- Packets --------------------------------------------------------------------------------- */
 
 static void packets_come_first_in_first_out(void **state)
 {
@@ -148,8 +147,7 @@ static void several_come_at_once(void **state)
     assert_int_equal(got[0]->key, 5);
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 static void who_began_to_wait_last_is_let_go_first(void **state)
 {
@@ -347,8 +345,7 @@ static void one_that_was_let_go_takes_what_came_since(void **state)
     assert_int_equal(a.keys[2], 3);
 }
 
-/* ---- The end ----------------------------------------------------------------------------------
- */
+/* ---- The end --------------------------------------------------------------------------------- */
 
 static void closing_the_last_handle_lets_everybody_go(void **state)
 {

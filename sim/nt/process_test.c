@@ -40,8 +40,7 @@ static void return_at_once(void *context)
     (void)context;
 }
 
-/* ---- Beginning --------------------------------------------------------------------------------
- */
+/* ---- Beginning ------------------------------------------------------------------------------- */
 
 static void numbers_are_multiples_of_4_and_never_come_back(void **state)
 {
@@ -94,8 +93,7 @@ static void no_memory_is_an_answer(void **state)
     assert_null(nt_boot(&machine.engine, &disk, &machine.profile, &machine.uac, 1));
 }
 
-/* ---- Ending -----------------------------------------------------------------------------------
- */
+/* ---- Ending ---------------------------------------------------------------------------------- */
 
 static void a_process_ends_with_its_last_thread(void **state)
 {
@@ -266,8 +264,7 @@ static void an_ended_process_is_there_as_long_as_a_handle(void **state)
     nt_check(machine.nt);
 }
 
-/* ---- The borrowed thread ----------------------------------------------------------------------
- */
+/* ---- The borrowed thread --------------------------------------------------------------------- */
 
 static void end_victim(void *context)
 {
@@ -339,8 +336,7 @@ static void it_is_lent_to_one_process_after_another(void **state)
     assert_false(one->ended);
 }
 
-/* ---- Events that end processes ----------------------------------------------------------------
- */
+/* ---- Events that end processes --------------------------------------------------------------- */
 
 static void end_process_now(void *context, uint64_t argument)
 {
@@ -363,8 +359,7 @@ static void an_event_may_end_the_process_on_whose_stack_it_runs(void **state)
     object_release(&process->object);
 }
 
-/* ---- The end of the machine -------------------------------------------------------------------
- */
+/* ---- The end of the machine ------------------------------------------------------------------ */
 
 static int cleaned;
 static void count_cleanup(struct object *object)

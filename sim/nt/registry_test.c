@@ -169,8 +169,7 @@ static void a_value_may_fill_its_slot(void **state)
     assert_int_equal(registry.damaged, 0);
 }
 
-/* ---- Power cuts -------------------------------------------------------------------------------
- */
+/* ---- Power cuts ------------------------------------------------------------------------------ */
 
 /* What the guest was doing when the power failed. */
 struct step {
@@ -340,8 +339,7 @@ static void the_power_may_fail_while_the_older_value_is_wiped(void **state)
     }
 }
 
-/* ---- Damage -----------------------------------------------------------------------------------
- */
+/* ---- Damage ---------------------------------------------------------------------------------- */
 
 static void a_damaged_slot_is_counted_skipped_and_used_again(void **state)
 {
@@ -497,8 +495,7 @@ static void a_slot_that_makes_no_sense_is_damaged(void **state)
     }
 }
 
-/* ---- Limits -----------------------------------------------------------------------------------
- */
+/* ---- Limits ---------------------------------------------------------------------------------- */
 
 static void no_memory_is_an_answer_and_changes_nothing(void **state)
 {

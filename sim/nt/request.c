@@ -11,8 +11,7 @@ struct request_walk {
     bool of_thread; /* along a thread's list; else a file's */
 };
 
-/* ---- The lists. The first one's `previous` is the last ----------------------------------------
- */
+/* ---- The lists. The first one's `previous` is the last --------------------------------------- */
 
 static void link_to_file(struct request *request)
 {
@@ -102,8 +101,7 @@ static void remove_call(struct request *request)
     *link = request->next_of_thread;
 }
 
-/* ---- Its life ---------------------------------------------------------------------------------
- */
+/* ---- Its life -------------------------------------------------------------------------------- */
 
 static const struct profile *profile_of(const struct request *request)
 {
@@ -193,8 +191,7 @@ void request_pend(struct request *request)
     SLOW(file_check(request->file));
 }
 
-/* ---- Its end ----------------------------------------------------------------------------------
- */
+/* ---- Its end --------------------------------------------------------------------------------- */
 
 static bool is_error(nt_status status)
 {
@@ -251,8 +248,7 @@ void request_complete(struct request *request, nt_status status, uint64_t inform
         complete_at_once(request);
 }
 
-/* ---- Waiting ----------------------------------------------------------------------------------
- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static void waiter_destroy(struct object *object)
 {
@@ -321,8 +317,7 @@ nt_status request_wait(struct request *request, uint64_t timeout_ns, bool alerta
     return status == STATUS_SUCCESS ? STATUS_CANCELLED : status;
 }
 
-/* ---- Cancelling -------------------------------------------------------------------------------
- */
+/* ---- Cancelling ------------------------------------------------------------------------------ */
 
 /* The filter as the profile understands it. */
 static struct request_filter understood(const struct nt *nt, const struct request_filter *filter)
@@ -448,8 +443,7 @@ nt_status request_cancel_synchronous(struct thread *thread)
     return STATUS_SUCCESS;
 }
 
-/* ---- Files ------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 nt_status file_set_port(struct file *file, struct port *port, uint64_t key)
 {

@@ -10,8 +10,7 @@ static const uint64_t ms = 1000000;
 static struct process *home;
 static uint32_t freed, finished, routines;
 
-/* ---- The toy ----------------------------------------------------------------------------------
- */
+/* ---- The toy --------------------------------------------------------------------------------- */
 
 struct toy {
     struct request request; /* first */

@@ -3,8 +3,7 @@
  */
 #include "sim/nt/request_fixture.h"
 
-/* ---- Requests that pend -----------------------------------------------------------------------
- */
+/* ---- Requests that pend ---------------------------------------------------------------------- */
 
 static void the_block_says_pending_then_the_result(void **state)
 {
@@ -137,8 +136,7 @@ static void two_requests_may_share_a_block(void **state)
     assert_int_equal(port_depth(port), 2);
 }
 
-/* ---- Requests that complete at once -----------------------------------------------------------
- */
+/* ---- Requests that complete at once ---------------------------------------------------------- */
 
 static void success_at_once_is_told_and_can_still_be_read(void **state)
 {
@@ -204,8 +202,7 @@ static void a_routine_of_success_at_once_waits_for_its_wait(void **state)
     assert_int_equal(routines, 1);
 }
 
-/* ---- Cancelling -------------------------------------------------------------------------------
- */
+/* ---- Cancelling ------------------------------------------------------------------------------ */
 
 static void cancel_finds_what_matches_and_only_that(void **state)
 {

@@ -5,8 +5,7 @@
 
 static const uint64_t for_ever = UINT64_MAX;
 
-/* ---- Synchronous callers ----------------------------------------------------------------------
- */
+/* ---- Synchronous callers --------------------------------------------------------------------- */
 
 struct caller {
     uint64_t timeout_ns;
@@ -126,8 +125,7 @@ static void a_stopped_thread_leaves_nothing_of_its_call(void **state)
     assert_status(waits.status, STATUS_PENDING);
 }
 
-/* ---- The end of the issuer --------------------------------------------------------------------
- */
+/* ---- The end of the issuer ------------------------------------------------------------------- */
 
 struct issuer {
     struct io_status blocks[4];

@@ -15,8 +15,7 @@ static const struct profile *profile_of(const struct request *request)
     return nt_of(request)->profile;
 }
 
-/* ---- The block --------------------------------------------------------------------------------
- */
+/* ---- The block ------------------------------------------------------------------------------- */
 
 enum { WRITTEN_AGAIN_NS = 5000000 };
 
@@ -59,8 +58,7 @@ static void mark_block(struct request *request)
         block->information = 0;
 }
 
-/* ---- The event --------------------------------------------------------------------------------
- */
+/* ---- The event ------------------------------------------------------------------------------- */
 
 /* The file is the event where there is no other (row 116). */
 static bool file_is_event(const struct request *request)
@@ -95,8 +93,7 @@ void telling_begins(struct request *request)
         set_event(request);
 }
 
-/* ---- The routine ------------------------------------------------------------------------------
- */
+/* ---- The routine ----------------------------------------------------------------------------- */
 
 static void apc_run(struct nt *nt, struct apc *apc)
 {
@@ -133,8 +130,7 @@ static bool queue_routine(struct request *request)
     return apc_queue(thread, &request->apc);
 }
 
-/* ---- The packet -------------------------------------------------------------------------------
- */
+/* ---- The packet ------------------------------------------------------------------------------ */
 
 static void packet_done(struct nt *nt, struct packet *packet)
 {

@@ -14,8 +14,7 @@
  */
 enum { LOOKS_IN_VAIN_MAX = 64, TURNS_IN_VAIN_MAX = 64 };
 
-/* ---- Who runs ---------------------------------------------------------------------------------
- */
+/* ---- Who runs -------------------------------------------------------------------------------- */
 
 void ready_append(struct thread *thread)
 {
@@ -129,8 +128,7 @@ _Noreturn void switch_away_for_good(struct nt *nt)
     fiber_leave(choose_fiber(nt));
 }
 
-/* ---- Waiting ----------------------------------------------------------------------------------
- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static inline bool is_ready(const struct object *object, const struct thread *thread)
 {

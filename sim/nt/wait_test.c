@@ -79,8 +79,7 @@ static struct object *new_event(bool manual, bool signaled)
     return event;
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static void a_signaled_event_needs_no_waiting(void **state)
 {
@@ -276,8 +275,7 @@ static void sixty_four_objects_are_the_most(void **state)
     }
 }
 
-/* ---- Time -------------------------------------------------------------------------------------
- */
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 static void a_timeout_moves_time_by_just_so_much(void **state)
 {
@@ -350,8 +348,7 @@ static void no_room_for_a_timer_is_an_answer(void **state)
     assert_int_equal(machine.engine.now_ns, 0);
 }
 
-/* ---- Turns ------------------------------------------------------------------------------------
- */
+/* ---- Turns ----------------------------------------------------------------------------------- */
 
 struct player {
     struct object *mine, *other;

@@ -7,8 +7,7 @@ _Static_assert(offsetof(OVERLAPPED, Internal) == offsetof(struct io_status, stat
 _Static_assert(offsetof(OVERLAPPED, InternalHigh) == offsetof(struct io_status, information),
                "InternalHigh");
 
-/* ---- Completion ports -------------------------------------------------------------------------
- */
+/* ---- Completion ports ------------------------------------------------------------------------ */
 
 bool guest_set_port(HANDLE handle, struct port *port, uint64_t key)
 {
@@ -198,8 +197,7 @@ BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
 _Static_assert((int)FILE_SKIPS_PACKET_ON_SUCCESS == FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, "modes");
 _Static_assert((int)FILE_SKIPS_EVENT == FILE_SKIP_SET_EVENT_ON_HANDLE, "modes");
 
-/* ---- Results ----------------------------------------------------------------------------------
- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 static bool is_pending(const OVERLAPPED *overlapped)
 {
@@ -280,8 +278,7 @@ BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped,
     return give_result(lpOverlapped, lpNumberOfBytesTransferred);
 }
 
-/* ---- Cancelling -------------------------------------------------------------------------------
- */
+/* ---- Cancelling ------------------------------------------------------------------------------ */
 
 /* That there was nothing to cancel is no failure here. */
 BOOL CancelIo(HANDLE hFile)

@@ -28,8 +28,7 @@ static HANDLE new_port(DWORD threads)
     return port;
 }
 
-/* ---- Packets that are posted ------------------------------------------------------------------
- */
+/* ---- Packets that are posted ----------------------------------------------------------------- */
 
 static void what_is_posted_is_got(void **state)
 {
@@ -143,8 +142,7 @@ static void closing_the_port_ends_who_waits(void **state)
     assert_int_equal(taker.error, ERROR_ABANDONED_WAIT_0);
 }
 
-/* ---- Files ------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static void a_file_has_one_port_and_events_have_none(void **state)
 {

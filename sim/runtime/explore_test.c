@@ -17,8 +17,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 enum { THREADS_MAX = 3 };
 
@@ -159,8 +158,7 @@ static void without_preemption_threads_run_to_their_ends(void **state)
     assert_int_equal(explore(&program, 0, NULL), 6); /* who is first, who is second */
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 struct race {
     int steps;
@@ -229,8 +227,7 @@ static void an_event_beyond_the_horizon_waits_for_the_threads(void **state)
     assert_int_equal(berth_explore(machine, &exploration, NULL), 8);
 }
 
-/* ---- A cancel, an arrival ---------------------------------------------------------------------
- */
+/* ---- A cancel, an arrival -------------------------------------------------------------------- */
 
 struct cancel_race {
     SOCKET receiver, sender;

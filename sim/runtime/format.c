@@ -76,8 +76,7 @@ static void put_character(struct format_out *out, uint32_t character)
         put(out, units[i]);
 }
 
-/* ---- Reading a conversion ----------------------------------------------------------------------
- */
+/* ---- Reading a conversion -------------------------------------------------------------------- */
 
 static void read_flags(struct reader *reader, struct conversion *conversion)
 {
@@ -173,8 +172,7 @@ static void read_size(struct reader *reader, struct conversion *conversion)
     }
 }
 
-/* ---- Text --------------------------------------------------------------------------------------
- */
+/* ---- Text ------------------------------------------------------------------------------------ */
 
 /* Puts `size` units or bytes of text, made into the kind of the output; how many there are when
  * `out` is NULL.
@@ -252,8 +250,7 @@ static void print_character(struct format_out *out, const struct conversion *con
         put_padded_text(out, conversion, &byte, false, 1);
 }
 
-/* ---- Numbers -----------------------------------------------------------------------------------
- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 /* A number's digits, sign or prefix before them, zeros and blanks where they belong. */
 static void put_number(struct format_out *out, const struct conversion *conversion,

@@ -76,8 +76,7 @@ static void copy_bytes(char *to, const char *from, size_t size)
 }
 #endif
 
-/* ---- Where they lie ---------------------------------------------------------------------------
- */
+/* ---- Where they lie -------------------------------------------------------------------------- */
 
 /* The host's variables that lie at the start of .bss because the program names them (stdout): the
  * loader has a relocation for each. Answers where the last of them ends.
@@ -154,8 +153,7 @@ static void find_early(int argc, char **argv, char **variables)
 
 __attribute__((section(".preinit_array"), used)) static constructor *const at_start = find_early;
 
-/* ---- Copies ------------------------------------------------------------------------------------
- */
+/* ---- Copies ---------------------------------------------------------------------------------- */
 
 /* The first range's bytes as `first` has them, zeroes for the others. */
 static void *new_copy(const struct range *of, int count, const char *first)
@@ -217,8 +215,7 @@ void image_drop(void *image)
     free(copy);
 }
 
-/* ---- Constructors ------------------------------------------------------------------------------
- */
+/* ---- Constructors ---------------------------------------------------------------------------- */
 
 /* The place of a constructor in the linker's list, or `otherwise`. */
 static constructor **place_of(void (*function)(void), constructor **otherwise)

@@ -23,8 +23,7 @@ DWORD GetCurrentThreadId(void)
     return guest_nt()->current->id;
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------
- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static bool page_state_of(DWORD protection, enum page_state *state)
 {

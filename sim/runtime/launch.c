@@ -233,8 +233,7 @@ BOOL CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
     return started;
 }
 
-/* ---- What a process knows of its start ---------------------------------------------------------
- */
+/* ---- What a process knows of its start ------------------------------------------------------- */
 
 static struct belongings *own(void)
 {

@@ -19,8 +19,7 @@ void YieldProcessor(void)
     looked_in_vain(guest_nt());
 }
 
-/* ---- Critical sections -------------------------------------------------------------------------
- */
+/* ---- Critical sections ----------------------------------------------------------------------- */
 
 void InitializeCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
 {
@@ -80,8 +79,7 @@ void DeleteCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
     *lpCriticalSection = (CRITICAL_SECTION){.LockCount = -1};
 }
 
-/* ---- SRW locks: 0 free, 1 exclusive, else twice the number of sharers --------------------------
- */
+/* ---- SRW locks: 0 free, 1 exclusive, else twice the number of sharers ------------------------ */
 
 static uintptr_t holders(const SRWLOCK *lock)
 {
@@ -140,8 +138,7 @@ void ReleaseSRWLockShared(PSRWLOCK SRWLock)
         parking_wake(SRWLock, true);
 }
 
-/* ---- Condition variables -----------------------------------------------------------------------
- */
+/* ---- Condition variables --------------------------------------------------------------------- */
 
 void InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable)
 {
@@ -198,8 +195,7 @@ void WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable)
     parking_wake(ConditionVariable, true);
 }
 
-/* ---- Once: 0 not begun, 1 somebody is at it, else the context with 2 in its low bits -----------
- */
+/* ---- Once: 0 not begun, 1 somebody is at it, else the context with 2 in its low bits --------- */
 
 enum { ONCE_BUSY = 1, ONCE_DONE = 2, ONCE_BITS = 3 };
 
@@ -270,8 +266,7 @@ BOOL InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parame
     return done;
 }
 
-/* ---- WaitOnAddress, barriers -------------------------------------------------------------------
- */
+/* ---- WaitOnAddress, barriers ----------------------------------------------------------------- */
 
 BOOL WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T AddressSize,
                    DWORD dwMilliseconds)

@@ -320,8 +320,7 @@ void berth_fail_allocation(struct berth *machine, uint64_t n)
     machine->engine.arena.fail_in = n;
 }
 
-/* ---- Ownership ---------------------------------------------------------------------------------
- */
+/* ---- Ownership ------------------------------------------------------------------------------- */
 
 void berth_on_misuse(struct berth *machine, void (*report)(void *, const char *), void *context)
 {

@@ -14,8 +14,7 @@ static void work(unsigned rounds)
     }
 }
 
-/* ---- Nothing is left over ----------------------------------------------------------------------
- */
+/* ---- Nothing is left over -------------------------------------------------------------------- */
 
 struct run {
     uint64_t fingerprint, now_ns, writes;
@@ -145,8 +144,7 @@ static void machines_side_by_side_do_not_mix(void **state)
     berth_free(alone);
 }
 
-/* ---- Power -------------------------------------------------------------------------------------
- */
+/* ---- Power ----------------------------------------------------------------------------------- */
 
 enum { BLOCKS = 6 };
 
@@ -379,8 +377,7 @@ static void a_reboot_ends_sockets_and_runtime_blocks(void **state)
     berth_free(machine);
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------
- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static void a_machine_that_is_too_small_does_not_boot(void **state)
 {

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- Calls on files ---------------------------------------------------------------------------
- */
+/* ---- Calls on files -------------------------------------------------------------------------- */
 
 static nt_status find_file(struct native_call *call)
 {
@@ -64,8 +63,7 @@ void native_run(struct request *request, uint64_t routine)
     run(context, block, 0);
 }
 
-/* ---- Handles and time -------------------------------------------------------------------------
- */
+/* ---- Handles and time ------------------------------------------------------------------------ */
 
 uint64_t native_timeout_ns(const LARGE_INTEGER *time)
 {
@@ -129,8 +127,7 @@ NTSTATUS NtQuerySystemTime(PLARGE_INTEGER SystemTime)
     return STATUS_SUCCESS;
 }
 
-/* ---- Of the library ---------------------------------------------------------------------------
- */
+/* ---- Of the library -------------------------------------------------------------------------- */
 
 /* What nobody knows is ERROR_MR_MID_NOT_FOUND (page). A Win32 error in an NTSTATUS' clothes, with
  * the facility 7, is that error.

@@ -6,8 +6,7 @@
 
 _Static_assert(sizeof(IO_STATUS_BLOCK) == sizeof(struct io_status), "IO_STATUS_BLOCK");
 
-/* ---- Opening ----------------------------------------------------------------------------------
- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 static WCHAR upper(WCHAR letter)
 {
@@ -85,8 +84,7 @@ NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
                       CreateOptions);
 }
 
-/* ---- Control codes ----------------------------------------------------------------------------
- */
+/* ---- Control codes --------------------------------------------------------------------------- */
 
 static nt_status control(struct file *file, const struct request_delivery *how, uint64_t routine,
                          ULONG code, const struct native_buffers *buffers, uint64_t *information)
@@ -160,8 +158,7 @@ BOOL DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, D
     return status == STATUS_TIMEOUT ? TRUE : guest_answer(status);
 }
 
-/* ---- Reading and writing ----------------------------------------------------------------------
- */
+/* ---- Reading and writing --------------------------------------------------------------------- */
 
 static void run_of_io(struct request *request)
 {
@@ -257,8 +254,7 @@ NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine
     return (NTSTATUS)transfer(&call, &what, ByteOffset);
 }
 
-/* ---- Cancelling -------------------------------------------------------------------------------
- */
+/* ---- Cancelling ------------------------------------------------------------------------------ */
 
 static nt_status cancel(HANDLE handle, PIO_STATUS_BLOCK block, const struct request_filter *filter)
 {
@@ -293,8 +289,7 @@ NTSTATUS NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel,
     return (NTSTATUS)cancel(FileHandle, IoStatusBlock, &filter);
 }
 
-/* ---- Information ------------------------------------------------------------------------------
- */
+/* ---- Information ----------------------------------------------------------------------------- */
 
 static nt_status query(const struct file *file, void *information, uint32_t length,
                        FILE_INFORMATION_CLASS kind, uint64_t *written)

@@ -48,8 +48,7 @@ static uint32_t events_of_ready(uint32_t ready)
     return events;
 }
 
-/* ---- What is answered -------------------------------------------------------------------------
- */
+/* ---- What is answered ------------------------------------------------------------------------ */
 
 enum { ABOVE_TIMEOUT, ABOVE_ROUTINE };
 
@@ -91,8 +90,7 @@ void native_poll_run(struct request *request)
     native_run(request, ((const struct poll *)request)->above[ABOVE_ROUTINE]);
 }
 
-/* ---- What is asked ----------------------------------------------------------------------------
- */
+/* ---- What is asked --------------------------------------------------------------------------- */
 
 /* Sizes first, then pointers; the handles come last (Wine's tests on Windows). */
 static nt_status check(const struct native_buffers *buffers, struct poll_info *head)

@@ -41,8 +41,7 @@ static nt_status find(HANDLE handle, enum object_type type, struct object **obje
                : STATUS_INVALID_HANDLE;
 }
 
-/* ---- Completion ports -------------------------------------------------------------------------
- */
+/* ---- Completion ports ------------------------------------------------------------------------ */
 
 NTSTATUS NtCreateIoCompletion(PHANDLE IoCompletionHandle, ACCESS_MASK DesiredAccess,
                               POBJECT_ATTRIBUTES ObjectAttributes, ULONG NumberOfConcurrentThreads)
@@ -155,8 +154,7 @@ NTSTATUS NtRemoveIoCompletionEx(HANDLE IoCompletionHandle,
     return (NTSTATUS)status;
 }
 
-/* ---- Keyed events -----------------------------------------------------------------------------
- */
+/* ---- Keyed events ---------------------------------------------------------------------------- */
 
 NTSTATUS NtCreateKeyedEvent(PHANDLE KeyedEventHandle, ACCESS_MASK DesiredAccess,
                             POBJECT_ATTRIBUTES ObjectAttributes, ULONG Flags)

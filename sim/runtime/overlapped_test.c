@@ -54,8 +54,7 @@ static void arrive(const char *text)
     Sleep(1);
 }
 
-/* ---- Told by a port, an event, a routine, the pool --------------------------------------------
- */
+/* ---- Told by a port, an event, a routine, the pool ------------------------------------------- */
 
 static void a_packet_tells_bytes_and_failure(void **state)
 {
@@ -208,8 +207,7 @@ static void a_bound_callback_is_told(void **state)
     assert_int_equal(pool_error, ERROR_OPERATION_ABORTED);
 }
 
-/* ---- Sockets as files -------------------------------------------------------------------------
- */
+/* ---- Sockets as files ------------------------------------------------------------------------ */
 
 static void CALLBACK file_told(DWORD error, DWORD bytes, LPOVERLAPPED overlapped)
 {
@@ -267,8 +265,7 @@ static void a_socket_without_the_attribute_is_read_by_waiting(void **state)
     assert_int_equal(bytes, 3);
 }
 
-/* ---- Cancelling -------------------------------------------------------------------------------
- */
+/* ---- Cancelling ------------------------------------------------------------------------------ */
 
 static DWORD WINAPI cancel_own(LPVOID parameter)
 {
@@ -441,8 +438,7 @@ static void a_socket_without_the_attribute_gets_no_port(void **state)
     assert_int_equal(GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
-/* ---- A deadlock by handle ---------------------------------------------------------------------
- */
+/* ---- A deadlock by handle -------------------------------------------------------------------- */
 
 static jmp_buf out;
 static char report[2048];

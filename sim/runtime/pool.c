@@ -23,8 +23,7 @@ static struct arena *arena_of(const struct pool *pool)
     return &pool->process->object.nt->engine->arena;
 }
 
-/* ---- Items ------------------------------------------------------------------------------------
- */
+/* ---- Items ----------------------------------------------------------------------------------- */
 
 static void drop(struct object *object)
 {
@@ -142,8 +141,7 @@ struct thread *pool_thread(struct process *process, void (*start)(void *), void 
     return thread;
 }
 
-/* ---- Callbacks --------------------------------------------------------------------------------
- */
+/* ---- Callbacks ------------------------------------------------------------------------------- */
 
 void pool_run(struct pool_item *item)
 {
@@ -242,8 +240,7 @@ void pool_wait(struct pool_item *item, bool withdraw, const char *call)
     object_release(idle);
 }
 
-/* ---- I/O --------------------------------------------------------------------------------------
- */
+/* ---- I/O ------------------------------------------------------------------------------------- */
 
 static void run_packet(struct pool *pool, struct packet *packet)
 {

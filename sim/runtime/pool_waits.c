@@ -82,8 +82,7 @@ static bool begin(struct pool_item *item, struct object *object, uint64_t timeou
     return true;
 }
 
-/* ---- TP_WAIT ----------------------------------------------------------------------------------
- */
+/* ---- TP_WAIT --------------------------------------------------------------------------------- */
 
 static void run_wait(struct pool_item *item, PTP_CALLBACK_INSTANCE instance)
 {
@@ -130,8 +129,7 @@ void CloseThreadpoolWait(PTP_WAIT pwa)
     pool_close((struct pool_item *)pwa);
 }
 
-/* ---- RegisterWaitForSingleObject --------------------------------------------------------------
- */
+/* ---- RegisterWaitForSingleObject ------------------------------------------------------------- */
 
 static void run_registered(struct pool_item *item, PTP_CALLBACK_INSTANCE instance)
 {

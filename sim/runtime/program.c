@@ -13,8 +13,7 @@ struct berth *program_machine(void)
     return machine_running()->runtime;
 }
 
-/* ---- What belongs to whom ---------------------------------------------------------------------
- */
+/* ---- What belongs to whom -------------------------------------------------------------------- */
 
 struct belongings *belongings_of(struct process *process)
 {
@@ -81,8 +80,7 @@ void program_thread_ended(struct thread *thread)
     thread->runtime = NULL;
 }
 
-/* ---- Whose variables lie in their place --------------------------------------------------------
- */
+/* ---- Whose variables lie in their place ------------------------------------------------------ */
 
 static void *image_of(struct process *process)
 {
@@ -170,8 +168,7 @@ void program_begin(struct berth *machine, const struct program *program)
         machine->nt->thread_runs = bring_variables;
 }
 
-/* ---- Its name ---------------------------------------------------------------------------------
- */
+/* ---- Its name -------------------------------------------------------------------------------- */
 
 static bool same_letters(const char *a, const char *b, size_t size)
 {

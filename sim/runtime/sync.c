@@ -5,8 +5,7 @@
 #include "sim/nt/timer.h"
 #include "sim/runtime/guest_objects.h"
 
-/* ---- Making and opening -----------------------------------------------------------------------
- */
+/* ---- Making and opening ---------------------------------------------------------------------- */
 
 /* A name in either width; `wide` is empty for none. */
 struct guest_name {
@@ -157,8 +156,7 @@ static HANDLE open_wide(enum object_type type, BOOL inherit, LPCWSTR text)
     return open_named(type, inherit, &name);
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static struct making event_making(BOOL manual, BOOL signaled)
 {
@@ -242,8 +240,7 @@ BOOL PulseEvent(HANDLE hEvent)
     return TRUE;
 }
 
-/* ---- Mutexes ----------------------------------------------------------------------------------
- */
+/* ---- Mutexes --------------------------------------------------------------------------------- */
 
 HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCSTR lpName)
 {
@@ -290,8 +287,7 @@ BOOL ReleaseMutex(HANDLE hMutex)
     return mutex != NULL && guest_answer(mutex_release(mutex));
 }
 
-/* ---- Semaphores -------------------------------------------------------------------------------
- */
+/* ---- Semaphores ------------------------------------------------------------------------------ */
 
 /* Whether a semaphore may be like that; else the last error says so. */
 static bool semaphore_making(LONG count, LONG limit, struct making *making)
@@ -367,8 +363,7 @@ BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCo
     return guest_answer(status);
 }
 
-/* ---- Waitable timers --------------------------------------------------------------------------
- */
+/* ---- Waitable timers ------------------------------------------------------------------------- */
 
 HANDLE CreateWaitableTimerA(LPSECURITY_ATTRIBUTES lpTimerAttributes, BOOL bManualReset,
                             LPCSTR lpTimerName)

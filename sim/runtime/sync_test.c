@@ -28,8 +28,7 @@ static HANDLE start(LPTHREAD_START_ROUTINE routine, void *parameter)
     return thread;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static void a_name_opens_what_was_made_under_it(void **state)
 {
@@ -61,8 +60,7 @@ static void a_name_opens_what_was_made_under_it(void **state)
     assert_null(OpenEventA(EVENT_ALL_ACCESS, FALSE, "e"));
 }
 
-/* ---- Mutexes, semaphores ----------------------------------------------------------------------
- */
+/* ---- Mutexes, semaphores --------------------------------------------------------------------- */
 
 static DWORD WINAPI take_and_leave(LPVOID parameter)
 {
@@ -126,8 +124,7 @@ static void a_pulse_lets_go_who_waits_and_nobody_later(void **state)
     assert_int_equal(WaitForSingleObject(event, 0), WAIT_TIMEOUT);
 }
 
-/* ---- APCs, timers -----------------------------------------------------------------------------
- */
+/* ---- APCs, timers ---------------------------------------------------------------------------- */
 
 static char told[64];
 
@@ -217,8 +214,7 @@ static void a_timer_calls_and_signals(void **state)
     assert_int_equal(GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
-/* ---- Threads and handles ----------------------------------------------------------------------
- */
+/* ---- Threads and handles --------------------------------------------------------------------- */
 
 static DWORD WINAPI sleep_for_ever(LPVOID parameter)
 {

@@ -1,8 +1,7 @@
 /* kernel32's thread pool, in its old words and its new ones. */
 #include "sim/runtime/pool.h"
 
-/* ---- The pool itself --------------------------------------------------------------------------
- */
+/* ---- The pool itself ------------------------------------------------------------------------- */
 
 PTP_POOL CreateThreadpool(PVOID reserved)
 {
@@ -47,8 +46,7 @@ void SetEventWhenCallbackReturns(PTP_CALLBACK_INSTANCE pci, HANDLE evt)
     pci->event = event;
 }
 
-/* ---- Work -------------------------------------------------------------------------------------
- */
+/* ---- Work ------------------------------------------------------------------------------------ */
 
 static void run_work(struct pool_item *item, PTP_CALLBACK_INSTANCE instance)
 {
@@ -117,8 +115,7 @@ void CloseThreadpoolWork(PTP_WORK pwk)
     pool_close((struct pool_item *)pwk);
 }
 
-/* ---- Timers -----------------------------------------------------------------------------------
- */
+/* ---- Timers ---------------------------------------------------------------------------------- */
 
 static void run_timer(struct pool_item *item, PTP_CALLBACK_INSTANCE instance)
 {
@@ -188,8 +185,7 @@ void CloseThreadpoolTimer(PTP_TIMER pti)
     pool_close((struct pool_item *)pti);
 }
 
-/* ---- I/O --------------------------------------------------------------------------------------
- */
+/* ---- I/O ------------------------------------------------------------------------------------- */
 
 static void run_io(struct pool_item *item, PTP_CALLBACK_INSTANCE instance, const struct pool_io *io)
 {

@@ -182,8 +182,7 @@ void variables_drop(struct process *process)
         drop(&process->object.nt->engine->arena, &belongings->environment);
 }
 
-/* ---- As programs ask for them ------------------------------------------------------------------
- */
+/* ---- As programs ask for them ---------------------------------------------------------------- */
 
 /* How many characters the value has, or how large a buffer it needs, its end included. */
 static DWORD answer_size(size_t length, DWORD size)

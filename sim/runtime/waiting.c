@@ -170,8 +170,7 @@ BOOL SwitchToThread(void)
     return thread_yield(guest_nt());
 }
 
-/* ---- QueueUserAPC -----------------------------------------------------------------------------
- */
+/* ---- QueueUserAPC ---------------------------------------------------------------------------- */
 
 struct user_apc {
     struct apc apc; /* first */

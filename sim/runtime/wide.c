@@ -203,8 +203,7 @@ size_t berth_wcsxfrm(wide *to, const wide *from, size_t count)
     return length;
 }
 
-/* ---- Checked copies ----------------------------------------------------------------------------
- */
+/* ---- Checked copies -------------------------------------------------------------------------- */
 
 static const size_t truncate = SIZE_MAX; /* _TRUNCATE */
 
@@ -280,8 +279,7 @@ int berth_strcat_s(char *to, size_t size, const char *from)
     return error;
 }
 
-/* ---- Numbers -----------------------------------------------------------------------------------
- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 /* The ASCII at the start of a wide text, for the host to read a number from. */
 static void narrow_number(const wide *text, char out[NUMBER_SIZE])
@@ -384,8 +382,7 @@ wide *berth__itow(int value, wide *text, int base)
     return text;
 }
 
-/* ---- Narrow and wide ---------------------------------------------------------------------------
- */
+/* ---- Narrow and wide ------------------------------------------------------------------------- */
 
 size_t berth_mbstowcs(wide *to, const char *from, size_t count)
 {

@@ -73,8 +73,7 @@ static LPCSTR narrow(LPCWSTR text, char buffer[3 * CLASS_NAME_MAX])
     return buffer;
 }
 
-/* ---- Classes -----------------------------------------------------------------------------------
- */
+/* ---- Classes --------------------------------------------------------------------------------- */
 
 static struct window_class **find_class(LPCSTR name)
 {
@@ -185,8 +184,7 @@ UINT RegisterWindowMessageW(LPCWSTR lpString)
     return RegisterWindowMessageA(lpString == NULL ? NULL : narrow(lpString, text));
 }
 
-/* ---- Windows -----------------------------------------------------------------------------------
- */
+/* ---- Windows --------------------------------------------------------------------------------- */
 
 struct window *window_of(HWND handle)
 {

@@ -25,8 +25,7 @@ static nt_status try_acquire(uint32_t first, uint32_t count)
     return status;
 }
 
-/* ---- Specific blocks
- * ------------------------------------------------------------------------------ */
+/* ---- Specific blocks ------------------------------------------------------------------------- */
 
 static void a_block_is_echoed_and_held(void **state)
 {
@@ -254,8 +253,7 @@ static void limits_may_be_answered_otherwise(void **state)
     assert_int_equal(view.range.count, 6);
 }
 
-/* ---- Who holds what
- * -------------------------------------------------------------------------------- */
+/* ---- Who holds what -------------------------------------------------------------------------- */
 
 static void a_socket_may_acquire_many_blocks(void **state)
 {
@@ -322,8 +320,7 @@ static void a_provider_may_leak_what_it_refused(void **state)
     assert_int_equal(count_blocks(PROTOCOL_TCP, ENTRY_RUNTIME).count, 0);
 }
 
-/* ---- Memory
- * ---------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static void every_place_where_memory_ends_is_an_answer(void **state)
 {

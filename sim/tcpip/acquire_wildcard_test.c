@@ -25,8 +25,7 @@ static nt_status try_acquire(uint32_t first, uint32_t count)
     return status;
 }
 
-/* ---- Wildcard blocks
- * ------------------------------------------------------------------------------ */
+/* ---- Wildcard blocks ------------------------------------------------------------------------- */
 
 static void a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range(void **state)
 {

@@ -14,8 +14,7 @@ static int close_machine(void **state)
     return 0;
 }
 
-/* ---- Ports of blocks
- * ------------------------------------------------------------------------------ */
+/* ---- Ports of blocks ------------------------------------------------------------------------- */
 
 static void a_runtime_block_is_closed_from_its_first_to_its_last_port(void **state)
 {
@@ -117,8 +116,7 @@ static void a_block_is_asked_before_the_endpoints_in_it(void **state)
     assert_refused(try_port(STRANGER, 5000), STATUS_SHARING_VIOLATION);
 }
 
-/* ---- Associated endpoints
- * ------------------------------------------------------------------------- */
+/* ---- Associated endpoints -------------------------------------------------------------------- */
 
 static void an_explicit_port_of_the_own_block_is_granted(void **state)
 {
@@ -287,8 +285,7 @@ static void affinity_shares_one_port_of_a_block(void **state)
                    STATUS_SHARING_VIOLATION);
 }
 
-/* ---- Implicit binds
- * ------------------------------------------------------------------------------- */
+/* ---- Implicit binds -------------------------------------------------------------------------- */
 
 static void an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block(void **state)
 {

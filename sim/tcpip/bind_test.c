@@ -14,8 +14,7 @@ static int close_machine(void **state)
     return 0;
 }
 
-/* ---- State and address -------------------------------------------------------------------------
- */
+/* ---- State and address ----------------------------------------------------------------------- */
 
 static void bind_gives_the_address_and_port_asked_for(void **state)
 {
@@ -139,8 +138,7 @@ static void a_raw_endpoint_is_bound_beside_the_pool(void **state)
     assert_true(endpoint_is_bound(b));
 }
 
-/* ---- Who else holds the port --------------------------------------------------------------------
- */
+/* ---- Who else holds the port ----------------------------------------------------------------- */
 
 static void a_refused_bind_spoils_nothing(void **state)
 {
@@ -247,8 +245,7 @@ static void dual_stack_sockets_meet_as_observed(void **state)
     }
 }
 
-/* ---- Memory
- * --------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static void a_full_arena_is_an_answer(void **state)
 {

@@ -192,8 +192,7 @@ static void a_block_that_the_power_cut_met_is_there_or_not(void **state)
     }
 }
 
-/* ---- Memory
- * ------------------------------------------------------------------------------------------ */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static void a_boot_without_memory_is_no_boot(void **state)
 {

@@ -108,8 +108,7 @@ static inline struct tcp *endpoint_tcp(const struct endpoint *endpoint)
 void tcp_list_add(struct tcp_list *list, struct tcp *tcp);
 void tcp_list_remove(struct tcp_list *list, struct tcp *tcp);
 
-/* ---- tcp.c ------------------------------------------------------------------------------------
- */
+/* ---- tcp.c ----------------------------------------------------------------------------------- */
 
 /* The peer, as a socket of that family sees it. */
 struct tcp_peer tcp_peer_of(const struct tcp *tcp, enum family family);

@@ -14,8 +14,7 @@ static int close_machine(void **state)
     return 0;
 }
 
-/* ---- Dynamic ranges
- * --------------------------------------------------------------------------------- */
+/* ---- Dynamic ranges -------------------------------------------------------------------------- */
 
 struct dynamic_row {
     const char *name;

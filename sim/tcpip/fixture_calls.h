@@ -4,8 +4,7 @@
 
 #include "sim/tcpip/fixture_machine.h"
 
-/* ---- Addresses and endpoints ------------------------------------------------------------------
- */
+/* ---- Addresses and endpoints ----------------------------------------------------------------- */
 
 static inline struct address ip4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {

@@ -4,8 +4,7 @@
 
 #include "sim/tcpip/fixture_machine.h"
 
-/* ---- The whole state, as text ------------------------------------------------------------------
- */
+/* ---- The whole state, as text ---------------------------------------------------------------- */
 
 static inline size_t append(char *text, size_t used, const char *format, ...)
 {

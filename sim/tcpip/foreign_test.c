@@ -16,8 +16,7 @@ static int close_machine(void **state)
     return 0;
 }
 
-/* ---- Foreign blocks
- * --------------------------------------------------------------------------------- */
+/* ---- Foreign blocks -------------------------------------------------------------------------- */
 
 static uint32_t foreign_places[FOREIGN_BLOCKS];
 

@@ -36,8 +36,7 @@ static nt_status look_up_as(const struct token *who, uint32_t first, uint32_t co
     return persistent_lookup(f.tcpip, PROTOCOL_TCP, &range, who, want_token, &token);
 }
 
-/* ---- Create
- * ---------------------------------------------------------------------------------------- */
+/* ---- Create ---------------------------------------------------------------------------------- */
 
 static void a_created_block_is_held_and_stored(void **state)
 {
@@ -248,8 +247,7 @@ static void every_place_where_memory_ends_is_an_answer(void **state)
     assert_true(failed >= 3);
 }
 
-/* ---- Delete
- * ---------------------------------------------------------------------------------------- */
+/* ---- Delete ---------------------------------------------------------------------------------- */
 
 static void delete_gives_the_ports_back_for_good(void **state)
 {
@@ -372,8 +370,7 @@ static void a_provider_may_keep_deleted_ports(void **state)
     assert_status(try_port(OWNER, 5000), STATUS_SUCCESS);
 }
 
-/* ---- Lookup
- * ---------------------------------------------------------------------------------------- */
+/* ---- Lookup ---------------------------------------------------------------------------------- */
 
 static void lookup_gives_the_token_of_the_exact_block(void **state)
 {

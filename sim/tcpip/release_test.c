@@ -187,8 +187,7 @@ static void a_provider_may_keep_released_ports(void **state)
     assert_status(try_port(STRANGER, 5009), STATUS_ACCESS_DENIED);
 }
 
-/* ---- The holder's end
- * ------------------------------------------------------------------------------ */
+/* ---- The holder's end ------------------------------------------------------------------------ */
 
 static void closing_the_holder_ends_all_its_blocks_and_no_others(void **state)
 {

@@ -29,8 +29,7 @@ struct remote_host {
 
 enum { BACKLOG_MOST = 0x7fffffff };
 
-/* ---- Finding ----------------------------------------------------------------------------------
- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
 static struct remote_host *find_host(const struct tcpip *tcpip, const struct place *place)
 {
@@ -109,8 +108,7 @@ const char *remote_name(const struct tcpip *tcpip, const struct address *address
     return host == NULL ? NULL : host->name;
 }
 
-/* ---- Making -----------------------------------------------------------------------------------
- */
+/* ---- Making ---------------------------------------------------------------------------------- */
 
 static char *copy_text(struct tcpip *tcpip, const char *text)
 {
@@ -271,8 +269,7 @@ nt_status remote_connect(struct tcpip *tcpip, const struct address *host_address
     return status == STATUS_PENDING ? STATUS_INSUFFICIENT_RESOURCES : status;
 }
 
-/* ---- Datagrams --------------------------------------------------------------------------------
- */
+/* ---- Datagrams ------------------------------------------------------------------------------- */
 
 nt_status remote_send(struct tcpip *tcpip, const struct address *host_address, uint16_t from,
                       const struct udp_sending *sending)

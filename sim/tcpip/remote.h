@@ -66,8 +66,7 @@ bool remote_resolve(const struct tcpip *tcpip, const char *name, uint32_t index,
 /* The name of a host, or NULL. It lives as long as the machine is on. */
 const char *remote_name(const struct tcpip *tcpip, const struct address *address);
 
-/* ---- For the stack ----------------------------------------------------------------------------
- */
+/* ---- For the stack --------------------------------------------------------------------------- */
 
 /* The endpoint that listens there, or NULL. */
 struct endpoint *remote_find_listener(struct tcpip *tcpip, const struct place *place);

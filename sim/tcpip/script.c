@@ -7,8 +7,7 @@
 #include "sim/engine/engine.h"
 #include "sim/tcpip/connection.h"
 
-/* ---- The language -----------------------------------------------------------------------------
- */
+/* ---- The language ---------------------------------------------------------------------------- */
 
 enum argument { ARGUMENT_NONE, ARGUMENT_NUMBER, ARGUMENT_TEXT };
 
@@ -94,8 +93,7 @@ bool script_is_sound(const char *script)
     return true;
 }
 
-/* ---- Playing ----------------------------------------------------------------------------------
- */
+/* ---- Playing --------------------------------------------------------------------------------- */
 
 struct play {
     struct endpoint *endpoint;

@@ -16,8 +16,7 @@ static int close_machine(void **state)
     return 0;
 }
 
-/* ---- The store's bytes
- * ------------------------------------------------------------------------------ */
+/* ---- The store's bytes ----------------------------------------------------------------------- */
 
 static struct registry_value found;
 static unsigned found_count;

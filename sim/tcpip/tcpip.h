@@ -166,8 +166,7 @@ struct endpoint *reservation_holder(struct tcpip *tcpip, uint64_t token);
 /* The process that acquired the runtime reservation called `token`, or 0 when there is none. */
 uint32_t reservation_owner(struct tcpip *tcpip, uint64_t token);
 
-/* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions -------------------------
- */
+/* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions ------------------------ */
 
 /* Statuses are those whose Win32 errors the pages list:
  *   STATUS_INVALID_PARAMETER 87, STATUS_ACCESS_DENIED 5, STATUS_SHARING_VIOLATION 32,
@@ -224,8 +223,7 @@ typedef void bound_visitor(void *context, const struct bound_port *bound);
 void bound_visit(const struct tcpip *tcpip, enum protocol protocol, bound_visitor *visit,
                  void *context);
 
-/* ---- Dynamic ranges ----------------------------------------------------------------------------
- */
+/* ---- Dynamic ranges -------------------------------------------------------------------------- */
 
 struct port_range dynamic_range(const struct tcpip *tcpip, enum family family,
                                 enum protocol protocol);

@@ -9,8 +9,7 @@
 /* What a lookup beyond this machine takes, at most. */
 enum { LOOKUP_NS = 20000000 };
 
-/* ---- Reading the question ---------------------------------------------------------------------
- */
+/* ---- Reading the question -------------------------------------------------------------------- */
 
 bool names_read(const struct call *call, const char *from, char *to, size_t size, bool *has)
 {
@@ -53,8 +52,7 @@ nt_status names_take_hints(struct names_question *question, const struct names_h
     return STATUS_SUCCESS;
 }
 
-/* ---- Finding ----------------------------------------------------------------------------------
- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
 struct service {
     uint16_t port;
@@ -226,8 +224,7 @@ nt_status names_ask(const struct call *call, const struct names_question *questi
     return STATUS_SUCCESS;
 }
 
-/* ---- Answering --------------------------------------------------------------------------------
- */
+/* ---- Answering ------------------------------------------------------------------------------- */
 
 /* Behind the structure the guest sees: the node's own size, the address, the name. */
 struct node_tail {

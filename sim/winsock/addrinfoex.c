@@ -91,8 +91,7 @@ static nt_status ask(const struct call *call, const struct names_question *quest
     return status;
 }
 
-/* ---- Later ------------------------------------------------------------------------------------
- */
+/* ---- Later ----------------------------------------------------------------------------------- */
 
 static void unlink_lookup(struct winsock *winsock, struct lookup *lookup)
 {

@@ -97,8 +97,7 @@ nt_status blocking_wait(struct io *io, uint32_t timeout_ms)
     return cancelled ? STATUS_INTERRUPTED : STATUS_TIMEOUT;
 }
 
-/* ---- The entry points --------------------------------------------------------------------------
- */
+/* ---- The entry points ------------------------------------------------------------------------ */
 
 /* All three are Winsock 1.1's alone (their pages: WSAEOPNOTSUPP for a Winsock 2 client). */
 static bool may_hook(const struct call *call)

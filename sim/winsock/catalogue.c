@@ -115,8 +115,7 @@ const struct catalogue_entry *catalogue_match(struct winsock *winsock,
     return entry;
 }
 
-/* ---- Enumerating ------------------------------------------------------------------------------
- */
+/* ---- Enumerating ----------------------------------------------------------------------------- */
 
 struct wanted {
     LPINT protocols; /* the guest's list, or NULL */
@@ -225,8 +224,7 @@ int WSPAPI WSCEnumProtocols(LPINT lpiProtocols, LPWSAPROTOCOL_INFOW lpProtocolBu
     return call_finish(&call, status, lpErrno) == 0 ? count : SOCKET_ERROR;
 }
 
-/* ---- Installing -------------------------------------------------------------------------------
- */
+/* ---- Installing ------------------------------------------------------------------------------ */
 
 struct installation {
     GUID id;
@@ -411,8 +409,7 @@ int WSPAPI WSCUpdateProvider(LPGUID lpProviderId, const WCHAR *lpszProviderDllPa
         lpErrno);
 }
 
-/* ---- Paths and order --------------------------------------------------------------------------
- */
+/* ---- Paths and order ------------------------------------------------------------------------- */
 
 nt_status catalogue_path(const struct call *call, LPGUID id, WCHAR *to, LPINT size)
 {

@@ -81,8 +81,7 @@ void catalogue_changed(struct winsock *winsock)
     }
 }
 
-/* ---- The call ---------------------------------------------------------------------------------
- */
+/* ---- The call -------------------------------------------------------------------------------- */
 
 static nt_status open_notification(const struct call *call, LPHANDLE out)
 {

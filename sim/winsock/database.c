@@ -39,8 +39,7 @@ static char *keep_names(struct answers *answers, const char *name, const char *a
     return answers->text;
 }
 
-/* ---- Hosts ------------------------------------------------------------------------------------
- */
+/* ---- Hosts ----------------------------------------------------------------------------------- */
 
 static nt_status keep_host(struct answers *answers, const struct resolution *found,
                            enum family family)
@@ -136,8 +135,7 @@ struct hostent *gethostbyaddr(const char *addr, int len, int type)
                                                                                             : NULL;
 }
 
-/* ---- Services ---------------------------------------------------------------------------------
- */
+/* ---- Services -------------------------------------------------------------------------------- */
 
 /* Which transports a protocol's name means: all of them for NULL or "", none for an unknown one. */
 static bool read_transports(const struct call *call, const char *name, unsigned *out)
@@ -218,8 +216,7 @@ struct servent *getservbyport(int port, const char *proto)
     return call_answer(&call, status) == 0 ? service : NULL;
 }
 
-/* ---- Protocols --------------------------------------------------------------------------------
- */
+/* ---- Protocols ------------------------------------------------------------------------------- */
 
 static nt_status keep_protocol(const struct call *call, const struct protocol_row *row,
                                PROTOENT **out)

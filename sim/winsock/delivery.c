@@ -7,8 +7,7 @@
 #include "sim/winsock/blocking.h"
 #include "sim/winsock/memory.h"
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 /* GetCurrentThread()'s number; who it is stands beside it, for it is another one everywhere else.
  */
@@ -36,8 +35,7 @@ LPWSATHREADID delivery_caller(WSATHREADID *room)
     return room;
 }
 
-/* ---- Routines ---------------------------------------------------------------------------------
- */
+/* ---- Routines -------------------------------------------------------------------------------- */
 
 enum { ABOVE_ROUTINE };
 
@@ -84,8 +82,7 @@ static nt_status read_routine(const struct call *call, const struct file *file,
     return out->how.apc_thread != NULL ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 /* The lowest bit keeps a completion port out of it and is no part of the handle (row 95). */
 static nt_status read_event(const struct call *call, LPWSAOVERLAPPED overlapped,
@@ -104,8 +101,7 @@ static nt_status read_event(const struct call *call, LPWSAOVERLAPPED overlapped,
     return nt_status_from_wsa(BEHAVIOUR_VALUE(call->profile, bad_event_handle));
 }
 
-/* ---- The call ---------------------------------------------------------------------------------
- */
+/* ---- The call -------------------------------------------------------------------------------- */
 
 /* The kernel probes an OVERLAPPED for its alignment too. */
 static bool is_usable(const struct call *call, LPWSAOVERLAPPED overlapped)

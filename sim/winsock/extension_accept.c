@@ -24,8 +24,7 @@ struct accepting {
     LPOVERLAPPED overlapped;
 };
 
-/* ---- The addresses ----------------------------------------------------------------------------
- */
+/* ---- The addresses --------------------------------------------------------------------------- */
 
 static void put_address(const struct call *call, CHAR *room, DWORD size, const struct name *name)
 {
@@ -52,8 +51,7 @@ static void finish_accept(struct io *io)
     put_address(&call, room + local_size, remote_size, &remote);
 }
 
-/* ---- AcceptEx ---------------------------------------------------------------------------------
- */
+/* ---- AcceptEx -------------------------------------------------------------------------------- */
 
 static nt_status accept_into(struct accepting *in, struct socket_object *listener,
                              struct socket_object *acceptor)
@@ -145,8 +143,7 @@ BOOL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer,
     return call_answer(&in.call, status) == 0;
 }
 
-/* ---- GetAcceptExSockaddrs ---------------------------------------------------------------------
- */
+/* ---- GetAcceptExSockaddrs -------------------------------------------------------------------- */
 
 static void find_address(const struct call *call, CHAR *room, struct sockaddr **address, LPINT size)
 {

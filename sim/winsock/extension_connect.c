@@ -6,8 +6,7 @@
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 
-/* ---- ConnectEx --------------------------------------------------------------------------------
- */
+/* ---- ConnectEx ------------------------------------------------------------------------------- */
 
 struct connecting {
     struct call call;
@@ -88,8 +87,7 @@ BOOL WINAPI extension_connect(SOCKET s, const struct sockaddr *name, int namelen
     return call_answer(&in.call, status) == 0;
 }
 
-/* ---- DisconnectEx -----------------------------------------------------------------------------
- */
+/* ---- DisconnectEx ---------------------------------------------------------------------------- */
 
 static nt_status disconnect(const struct call *call, LPOVERLAPPED overlapped, DWORD flags,
                             DWORD reserved)

@@ -11,8 +11,7 @@
 #include "sim/winsock/name.h"
 #include "sim/winsock/ws2_32.h"
 
-/* ---- Control data -----------------------------------------------------------------------------
- */
+/* ---- Control data ---------------------------------------------------------------------------- */
 
 struct control {
     const struct call *call;
@@ -77,8 +76,7 @@ static void put_all_6(struct control *control, const struct io *io)
     }
 }
 
-/* ---- WSARecvMsg -------------------------------------------------------------------------------
- */
+/* ---- WSARecvMsg ------------------------------------------------------------------------------ */
 
 struct receiving {
     struct call call;
@@ -215,8 +213,7 @@ INT WINAPI extension_receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumbe
     return call_answer(&in.call, status);
 }
 
-/* ---- WSASendMsg -------------------------------------------------------------------------------
- */
+/* ---- WSASendMsg ------------------------------------------------------------------------------ */
 
 /* What may be said of a datagram that is sent: where from, which nobody here can choose among. */
 static nt_status check_control(const struct call *call, const WSABUF *control)

@@ -51,8 +51,7 @@ static nt_status check_socket(const struct call *call, struct socket_object **so
     return connected ? STATUS_SUCCESS : STATUS_INVALID_CONNECTION;
 }
 
-/* ---- TransmitFile -----------------------------------------------------------------------------
- */
+/* ---- TransmitFile ---------------------------------------------------------------------------- */
 
 static nt_status read_ends(const struct call *call, const TRANSMIT_FILE_BUFFERS *ends,
                            struct buffers *buffers)
@@ -96,8 +95,7 @@ BOOL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
     return call_answer(&call, status) == 0;
 }
 
-/* ---- TransmitPackets --------------------------------------------------------------------------
- */
+/* ---- TransmitPackets ------------------------------------------------------------------------- */
 
 static nt_status read_elements(const struct call *call, const TRANSMIT_PACKETS_ELEMENT *elements,
                                DWORD count, WSABUF *out)

@@ -10,8 +10,7 @@
 
 enum { ACQUIRE_WITH_OUTPUT_BIT = (int)0xD8000064 };
 
-/* ---- Buffers ----------------------------------------------------------------------------------
- */
+/* ---- Buffers --------------------------------------------------------------------------------- */
 
 bool ioctl_may_read(const struct ioctl *ioctl, DWORD size)
 {
@@ -49,8 +48,7 @@ nt_status ioctl_bad_pointer(const struct ioctl *ioctl)
                                   : BEHAVIOUR_VALUE(profile, acquire_bad_pointer));
 }
 
-/* ---- The commands ------------------------------------------------------------------------------
- */
+/* ---- The commands ---------------------------------------------------------------------------- */
 
 /* USER: the provider answers without the kernel, the OVERLAPPED is touched by a success alone, and
  * its InternalHigh is 0 (rows 5, 21, 27, 30). KERNEL: the OVERLAPPED is STATUS_PENDING from the
@@ -114,8 +112,7 @@ static const struct command *find_command(const struct ioctl *ioctl)
     return NULL;
 }
 
-/* ---- Later ------------------------------------------------------------------------------------
- */
+/* ---- Later ----------------------------------------------------------------------------------- */
 
 enum { LATER_LEAST_NS = 1000, LATER_SPREAD_NS = 20000, GUEST_IOCTL = 0 };
 
@@ -164,8 +161,7 @@ static nt_status act_later(struct ioctl *ioctl)
     return status;
 }
 
-/* ---- The call ---------------------------------------------------------------------------------
- */
+/* ---- The call -------------------------------------------------------------------------------- */
 
 static nt_status run_command(struct ioctl *ioctl, const struct command *command)
 {

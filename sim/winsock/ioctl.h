@@ -34,8 +34,7 @@ struct ioctl {
  */
 nt_status ioctl_run(struct ioctl *ioctl);
 
-/* ---- For the commands' own files ---------------------------------------------------------------
- */
+/* ---- For the commands' own files ------------------------------------------------------------- */
 
 bool ioctl_may_read(const struct ioctl *ioctl, DWORD size);
 bool ioctl_may_write(const struct ioctl *ioctl, DWORD size);

@@ -13,8 +13,7 @@
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
 
-/* ---- The socket -------------------------------------------------------------------------------
- */
+/* ---- The socket ------------------------------------------------------------------------------ */
 
 static nt_status answer_long(struct ioctl *ioctl, u_long value)
 {
@@ -115,8 +114,7 @@ nt_status query_tcp_info(struct ioctl *ioctl)
     return ioctl_store(ioctl, &info, sizeof info);
 }
 
-/* ---- Addresses and routes ----------------------------------------------------------------------
- */
+/* ---- Addresses and routes -------------------------------------------------------------------- */
 
 static const struct address own_4 = {.family = FAMILY_4, .bytes = {192, 168, 1, 10}};
 static const struct address mask_4 = {.family = FAMILY_4, .bytes = {255, 255, 255, 0}};

@@ -342,8 +342,7 @@ static void base_handle_keepalive_and_affinity(void **state)
     assert_int_equal(run(d, &affinity), WSAEINVAL);
 }
 
-/* ---- Overlapped --------------------------------------------------------------------------------
- */
+/* ---- Overlapped ------------------------------------------------------------------------------ */
 
 static bool is_signaled(WSAEVENT event)
 {

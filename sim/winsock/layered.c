@@ -18,8 +18,7 @@ static struct layered *layered_made(const struct call *call)
     return own->layered;
 }
 
-/* ---- Loading ----------------------------------------------------------------------------------
- */
+/* ---- Loading --------------------------------------------------------------------------------- */
 
 /* The 30 functions lie one behind the other, each a pointer. */
 static bool is_complete(const WSPPROC_TABLE *table)
@@ -93,8 +92,7 @@ const struct layered_provider *layered_loaded(const struct call *call, DWORD cat
     return entry == NULL ? NULL : find_provider(call->process, &entry->info.ProviderId);
 }
 
-/* ---- Sockets ----------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 struct layered_socket *layered_find(const struct process *process, uint64_t handle)
 {
@@ -160,8 +158,7 @@ void layered_cleanup(const struct call *call)
     own->layered = NULL;
 }
 
-/* ---- Whom a call goes to ----------------------------------------------------------------------
- */
+/* ---- Whom a call goes to --------------------------------------------------------------------- */
 
 const WSPPROC_TABLE *provider_for(SOCKET s)
 {

@@ -127,8 +127,7 @@ INT GetNameInfoW(const SOCKADDR *pSockaddr, int SockaddrLength, PWCHAR pNodeBuff
     return run(pSockaddr, SockaddrLength, &to, Flags);
 }
 
-/* ---- What the errors mean ---------------------------------------------------------------------
- */
+/* ---- What the errors mean -------------------------------------------------------------------- */
 
 static const char *text_of(int error)
 {
@@ -163,8 +162,7 @@ WCHAR *gai_strerrorW(int ecode)
     return answers->wide;
 }
 
-/* ---- The machine's own name -------------------------------------------------------------------
- */
+/* ---- The machine's own name ------------------------------------------------------------------ */
 
 int gethostname(char *name, int namelen)
 {

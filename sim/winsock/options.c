@@ -125,8 +125,7 @@ static nt_status unknown(int level)
     return known ? STATUS_INVALID_INFO_CLASS : STATUS_INVALID_PARAMETER;
 }
 
-/* ---- setsockopt -------------------------------------------------------------------------------
- */
+/* ---- setsockopt ------------------------------------------------------------------------------ */
 
 struct option_size {
     enum form form;
@@ -265,8 +264,7 @@ nt_status options_set(struct call *call, int level, int name, const char *value,
     return socket_set_option(socket, option->option, number);
 }
 
-/* ---- getsockopt -------------------------------------------------------------------------------
- */
+/* ---- getsockopt ------------------------------------------------------------------------------ */
 
 struct output {
     const struct call *call;

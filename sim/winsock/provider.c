@@ -17,8 +17,7 @@ int WSPAPI provider_cleanup(LPINT lpErrno)
     return call_finish(&call, STATUS_SUCCESS, lpErrno);
 }
 
-/* ---- The table
- * ------------------------------------------------------------------------------------ */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 static const WSPPROC_TABLE table = {
     .lpWSPAccept = provider_accept,

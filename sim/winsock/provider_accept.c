@@ -16,8 +16,7 @@ struct accepting {
     DWORD_PTR data;
 };
 
-/* ---- The condition -----------------------------------------------------------------------------
- */
+/* ---- The condition --------------------------------------------------------------------------- */
 
 /* Waits until somebody is there to be judged. */
 static nt_status await_caller(struct accepting *in, struct name *caller)
@@ -79,8 +78,7 @@ static nt_status judge(struct accepting *in)
     return status;
 }
 
-/* ---- The call ---------------------------------------------------------------------------------
- */
+/* ---- The call -------------------------------------------------------------------------------- */
 
 static nt_status accept_connection(struct accepting *in, uint64_t *handle)
 {
@@ -140,8 +138,7 @@ SOCKET WSPAPI provider_accept(SOCKET s, struct sockaddr *addr, LPINT addrlen,
     return call_finish(&in.call, status, lpErrno) == 0 ? (SOCKET)handle : INVALID_SOCKET;
 }
 
-/* ---- Multipoint -------------------------------------------------------------------------------
- */
+/* ---- Multipoint ------------------------------------------------------------------------------ */
 
 /* Makes a datagram socket a member of a group, which for IP is all there is to a leaf: the answer
  * is the socket itself (WSAJoinLeaf page).

@@ -5,8 +5,7 @@
 #include "sim/winsock/memory.h"
 #include "sim/winsock/provider.h"
 
-/* ---- select -----------------------------------------------------------------------------------
- */
+/* ---- select ---------------------------------------------------------------------------------- */
 
 enum { SET_READ, SET_WRITE, SET_EXCEPT, SETS, ENTRIES_ON_STACK = 3 * 8 };
 
@@ -242,8 +241,7 @@ int WSPAPI provider_select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *
     return call_finish(&call, status, lpErrno) == 0 ? ready : SOCKET_ERROR;
 }
 
-/* ---- Network events ----------------------------------------------------------------------------
- */
+/* ---- Network events -------------------------------------------------------------------------- */
 
 _Static_assert(NETWORK_EVENTS == FD_MAX_EVENTS, "the events have one order");
 
@@ -310,8 +308,7 @@ int WSPAPI provider_enum_network_events(SOCKET s, WSAEVENT hEventObject,
     return call_finish(&call, status, lpErrno);
 }
 
-/* ---- Messages ---------------------------------------------------------------------------------
- */
+/* ---- Messages -------------------------------------------------------------------------------- */
 
 /* A selection's window, message and process fit a pointer, and nobody has to give it back. The
  * socket's number is looked for when it is told: an accepted socket has its listener's selection.

@@ -6,8 +6,7 @@
 #include "sim/winsock/protocol.h"
 #include "sim/winsock/provider.h"
 
-/* ---- Sockets ----------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 /* Takes from the structure what the arguments leave open: 0 or FROM_PROTOCOL_INFO (row 133). */
 static struct socket_request merge(struct socket_request request, const WSAPROTOCOL_INFOW *info)
@@ -103,8 +102,7 @@ int WSPAPI provider_duplicate_socket(SOCKET s, DWORD dwProcessId,
     return call_finish(&call, status, lpErrno);
 }
 
-/* ---- Names and connections ---------------------------------------------------------------------
- */
+/* ---- Names and connections ------------------------------------------------------------------- */
 
 static nt_status bind_socket(struct call *call, const struct sockaddr *address, int size)
 {

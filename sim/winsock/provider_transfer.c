@@ -7,8 +7,7 @@
 #include "sim/winsock/name.h"
 #include "sim/winsock/provider.h"
 
-/* ---- Receiving --------------------------------------------------------------------------------
- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 struct receiving {
     struct call call;
@@ -188,8 +187,7 @@ int WSPAPI provider_recv_from(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
     return call_finish(&in.call, status, lpErrno);
 }
 
-/* ---- Sending -----------------------------------------------------------------------------------
- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 struct sending {
     struct call call;
@@ -326,8 +324,7 @@ int WSPAPI provider_send_to(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount,
     return call_finish(&out.call, status, lpErrno);
 }
 
-/* ---- Ending a direction ------------------------------------------------------------------------
- */
+/* ---- Ending a direction ---------------------------------------------------------------------- */
 
 static int shut_down(enum call_kind kind, SOCKET s, int how, const WSABUF *data, LPINT lpErrno)
 {

@@ -118,8 +118,7 @@ LONG RtlIpv6AddressToStringExW(const IN6_ADDR *Address, ULONG ScopeId, USHORT Po
     return write_wide(&name, AddressString, AddressStringLength);
 }
 
-/* ---- Text to address --------------------------------------------------------------------------
- */
+/* ---- Text to address ------------------------------------------------------------------------- */
 
 LONG RtlIpv4StringToAddressA(PCSTR S, BOOLEAN Strict, PCSTR *Terminator, IN_ADDR *Addr)
 {

@@ -183,8 +183,7 @@ static void call_names(void)
     }
 }
 
-/* ---- Moving bytes: never in a way that would wait ---------------------------------------------
- */
+/* ---- Moving bytes: never in a way that would wait -------------------------------------------- */
 
 static void CALLBACK routine(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped, DWORD flags)
 {

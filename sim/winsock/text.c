@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* ---- Writing ----------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 size_t text_write_number(uint32_t number, char *out)
 {
@@ -124,8 +123,7 @@ size_t text_write_name(const struct text_name *name, char out[TEXT_SIZE])
     return length;
 }
 
-/* ---- Reading ----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 static int digit_of(char c)
 {
@@ -346,8 +344,7 @@ bool text_read_name(const char *text, int family, bool strict, struct text_name 
     return *text == '\0' || (brackets && *text == ':' && read_port(text + 1, &out->port));
 }
 
-/* ---- Widths -----------------------------------------------------------------------------------
- */
+/* ---- Widths ---------------------------------------------------------------------------------- */
 
 bool text_narrow(const WCHAR *wide, char *narrow, size_t size)
 {

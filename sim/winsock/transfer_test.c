@@ -236,8 +236,7 @@ static void a_bad_event_or_structure_starts_nothing(void **state)
     close_sockets(&pair);
 }
 
-/* ---- Extension functions ----------------------------------------------------------------------
- */
+/* ---- Extension functions --------------------------------------------------------------------- */
 
 static void acceptex_fills_its_buffer(void **state)
 {

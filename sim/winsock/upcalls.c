@@ -16,8 +16,7 @@ static uint64_t number_of(HANDLE handle)
     return (uint64_t)(uintptr_t)handle;
 }
 
-/* ---- Events -----------------------------------------------------------------------------------
- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 WSAEVENT WSPAPI WPUCreateEvent(LPINT lpErrno)
 {
@@ -67,8 +66,7 @@ BOOL WSPAPI WPUResetEvent(WSAEVENT hEvent, LPINT lpErrno)
     return use_event(hEvent, EVENT_RESET, lpErrno);
 }
 
-/* ---- Handles ----------------------------------------------------------------------------------
- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 static const char made_handle[] = "a layered provider's socket";
 
@@ -170,8 +168,7 @@ int WSPAPI WPUGetProviderPath(LPGUID lpProviderId, WCHAR *lpszProviderDllPath,
     return WSCGetProviderPath(lpProviderId, lpszProviderDllPath, lpProviderDllPathLen, lpErrno);
 }
 
-/* ---- Threads ----------------------------------------------------------------------------------
- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 struct user_apc {
     struct apc apc; /* first */
@@ -261,8 +258,7 @@ int WSPAPI WPUCloseThread(LPWSATHREADID lpThreadId, LPINT lpErrno)
     return call_finish(&call, handle_close(call.process, number_of(closed.ThreadHandle)), lpErrno);
 }
 
-/* ---- The rest ---------------------------------------------------------------------------------
- */
+/* ---- The rest -------------------------------------------------------------------------------- */
 
 BOOL WSPAPI WPUPostMessage(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 {

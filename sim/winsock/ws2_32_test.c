@@ -1,7 +1,6 @@
 #include "sim/winsock/fixture.h"
 
-/* ---- WSAStartup --------------------------------------------------------------------------------
- */
+/* ---- WSAStartup ------------------------------------------------------------------------------ */
 
 static void nothing_works_before_startup(void **state)
 {
@@ -69,8 +68,7 @@ static void the_last_cleanup_closes_every_socket(void **state)
     assert_int_equal(WSAGetLastError(), WSAENOTSOCK);
 }
 
-/* ---- Sockets ------------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 static void socket_judges_type_then_family_then_protocol(void **state)
 {
@@ -150,8 +148,7 @@ static void a_duplicate_is_the_same_socket(void **state)
                            0) != INVALID_SOCKET);
 }
 
-/* ---- bind and names
- * ------------------------------------------------------------------------------ */
+/* ---- bind and names -------------------------------------------------------------------------- */
 
 static void bind_looks_at_the_address(void **state)
 {
@@ -270,8 +267,7 @@ static void the_network_subsystem_can_fail(void **state)
     assert_works(bind_loopback(s, 0));
 }
 
-/* ---- Events, names of hosts, errors
- * ---------------------------------------------------------------- */
+/* ---- Events, names of hosts, errors ---------------------------------------------------------- */
 
 static void events_are_set_reset_and_waited_for(void **state)
 {

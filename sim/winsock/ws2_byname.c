@@ -97,8 +97,7 @@ BOOL WSAConnectByNameW(SOCKET s, LPWSTR nodename, LPWSTR servicename, LPDWORD Lo
     return connect_to(s, (ADDRINFOA *)(void *)list, &addresses);
 }
 
-/* ---- Name spaces ------------------------------------------------------------------------------
- */
+/* ---- Name spaces ----------------------------------------------------------------------------- */
 
 static const GUID tcpip_names = {
     0x22059d40, 0x7e9e, 0x11cf, {0xae, 0x5a, 0x00, 0xaa, 0x00, 0xa7, 0x11, 0x2b}};

@@ -61,8 +61,7 @@ BOOL WSAGetQOSByName(SOCKET s, LPWSABUF lpQOSName, LPQOS lpQOS)
     return call_return(found ? 0 : SOCKET_ERROR, error) == 0;
 }
 
-/* ---- Byte order: a socket's, which is the network's for all that are here ---------------------
- */
+/* ---- Byte order: a socket's, which is the network's for all that are here -------------------- */
 
 static int answer_order(SOCKET s, const void *value, size_t size, void *out)
 {

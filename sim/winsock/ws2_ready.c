@@ -5,8 +5,7 @@
 #include "sim/winsock/memory.h"
 #include "sim/winsock/ws2_32.h"
 
-/* ---- select -----------------------------------------------------------------------------------
- */
+/* ---- select ---------------------------------------------------------------------------------- */
 
 /* The provider of the first socket that any set holds: sockets of several providers cannot be
  * selected together. INVALID_SOCKET when there is none, or the sets cannot be read.
@@ -51,8 +50,7 @@ int __WSAFDIsSet(SOCKET s, fd_set *set)
     return 0;
 }
 
-/* ---- WSAPoll ----------------------------------------------------------------------------------
- */
+/* ---- WSAPoll --------------------------------------------------------------------------------- */
 
 enum { POLLED_ON_STACK = 16, POLLED_MAX = 65536 };
 
@@ -231,8 +229,7 @@ int WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout)
     return call_answer(&polling.call, status) == 0 ? ready : SOCKET_ERROR;
 }
 
-/* ---- Network events ----------------------------------------------------------------------------
- */
+/* ---- Network events -------------------------------------------------------------------------- */
 
 int WSAEventSelect(SOCKET s, WSAEVENT hEventObject, LONG lNetworkEvents)
 {

@@ -4,8 +4,7 @@
 #include "sim/winsock/protocol.h"
 #include "sim/winsock/ws2_32.h"
 
-/* ---- Sockets ----------------------------------------------------------------------------------
- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 static SOCKET open_socket(struct socket_request request, LPWSAPROTOCOL_INFOW info, GROUP group,
                           DWORD flags)
@@ -113,8 +112,7 @@ int WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA lpProto
     return call_return(result, error);
 }
 
-/* ---- Names and connections ---------------------------------------------------------------------
- */
+/* ---- Names and connections ------------------------------------------------------------------- */
 
 int bind(SOCKET s, const struct sockaddr *name, int namelen)
 {
@@ -168,8 +166,7 @@ int getpeername(SOCKET s, struct sockaddr *name, int *namelen)
     return call_return(result, error);
 }
 
-/* ---- Taking connections ------------------------------------------------------------------------
- */
+/* ---- Taking connections ---------------------------------------------------------------------- */
 
 SOCKET WSAAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
                  DWORD_PTR dwCallbackData)

@@ -7,8 +7,7 @@
 #include "sim/winsock/text.h"
 #include "sim/winsock/ws2_32.h"
 
-/* ---- inet_ ------------------------------------------------------------------------------------
- */
+/* ---- inet_ ----------------------------------------------------------------------------------- */
 
 /* Page: inet_addr, which wants a single space to be zero. */
 ULONG inet_addr(const char *cp)
@@ -118,8 +117,7 @@ PCWSTR InetNtopW(INT Family, const VOID *pAddr, PWSTR pStringBuf, size_t StringB
     return pStringBuf;
 }
 
-/* ---- WSAAddressToString, WSAStringToAddress ---------------------------------------------------
- */
+/* ---- WSAAddressToString, WSAStringToAddress -------------------------------------------------- */
 
 static int family_of(const struct sockaddr *address, DWORD size)
 {

@@ -13,8 +13,7 @@ static union bytes {
     return (union bytes){from}; /* WSABUF cannot say const */
 }
 
-/* ---- Receiving --------------------------------------------------------------------------------
- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
             LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
@@ -91,8 +90,7 @@ int WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData)
     return call_return(result, error);
 }
 
-/* ---- Sending -----------------------------------------------------------------------------------
- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
             DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
@@ -156,8 +154,7 @@ int shutdown(SOCKET s, int how)
     return call_return(result, error);
 }
 
-/* ---- What became of it -------------------------------------------------------------------------
- */
+/* ---- What became of it ----------------------------------------------------------------------- */
 
 BOOL WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcbTransfer,
                             BOOL fWait, LPDWORD lpdwFlags)

@@ -59,8 +59,7 @@ typedef struct _FILE_IO_COMPLETION_INFORMATION {
     IO_STATUS_BLOCK IoStatusBlock;
 } FILE_IO_COMPLETION_INFORMATION, *PFILE_IO_COMPLETION_INFORMATION;
 
-/* ---- Handles and time -------------------------------------------------------------------------
- */
+/* ---- Handles and time ------------------------------------------------------------------------ */
 
 BERTH_FUNCTION(NTSTATUS, NtClose, (HANDLE Handle));
 BERTH_FUNCTION(NTSTATUS, NtWaitForSingleObject,
@@ -68,8 +67,7 @@ BERTH_FUNCTION(NTSTATUS, NtWaitForSingleObject,
 BERTH_FUNCTION(NTSTATUS, NtDelayExecution, (BOOLEAN Alertable, PLARGE_INTEGER Interval));
 BERTH_FUNCTION(NTSTATUS, NtQuerySystemTime, (PLARGE_INTEGER SystemTime));
 
-/* ---- Files ------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 BERTH_FUNCTION(NTSTATUS, NtCreateFile,
                (PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
@@ -102,8 +100,7 @@ BERTH_FUNCTION(NTSTATUS, NtSetInformationFile,
                (HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
                 ULONG Length, FILE_INFORMATION_CLASS FileInformationClass));
 
-/* ---- Completion ports -------------------------------------------------------------------------
- */
+/* ---- Completion ports ------------------------------------------------------------------------ */
 
 BERTH_FUNCTION(NTSTATUS, NtCreateIoCompletion,
                (PHANDLE IoCompletionHandle, ACCESS_MASK DesiredAccess,
@@ -118,8 +115,7 @@ BERTH_FUNCTION(NTSTATUS, NtRemoveIoCompletionEx,
                (HANDLE IoCompletionHandle, PFILE_IO_COMPLETION_INFORMATION IoCompletionInformation,
                 ULONG Count, PULONG NumEntriesRemoved, PLARGE_INTEGER Timeout, BOOLEAN Alertable));
 
-/* ---- Keyed events -----------------------------------------------------------------------------
- */
+/* ---- Keyed events ---------------------------------------------------------------------------- */
 
 BERTH_FUNCTION(NTSTATUS, NtCreateKeyedEvent,
                (PHANDLE KeyedEventHandle, ACCESS_MASK DesiredAccess,
@@ -131,8 +127,7 @@ BERTH_FUNCTION(NTSTATUS, NtReleaseKeyedEvent,
                (HANDLE KeyedEventHandle, PVOID KeyValue, BOOLEAN Alertable,
                 PLARGE_INTEGER Timeout));
 
-/* ---- Of the library ---------------------------------------------------------------------------
- */
+/* ---- Of the library -------------------------------------------------------------------------- */
 
 BERTH_FUNCTION(ULONG, RtlNtStatusToDosError, (NTSTATUS Status));
 BERTH_FUNCTION(NTSTATUS, RtlGetLastNtStatus, (void));
