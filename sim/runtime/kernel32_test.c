@@ -180,6 +180,7 @@ static void procedures_are_found_by_name(void **state)
 
     assert_non_null(winsock);
     assert_ptr_equal(GetModuleHandleA("ws2_32"), winsock);
+    assert_ptr_equal(GetModuleHandleW(u"WS2_32.dll"), winsock);
     assert_int_equal(((swap)(void (*)(void))GetProcAddress(winsock, "htons"))(0x1234), 0x3412);
     assert_null(GetProcAddress(winsock, "CreatePersistentTcpPortReservation"));
     assert_int_equal(GetLastError(), ERROR_PROC_NOT_FOUND);

@@ -100,14 +100,19 @@ HMODULE LoadLibraryA(LPCSTR lpLibFileName)
     return find_module(lpLibFileName);
 }
 
-HMODULE LoadLibraryW(LPCWSTR lpLibFileName)
+static HMODULE find_wide(LPCWSTR text)
 {
     char name[MAX_PATH];
     size_t i = 0;
-    for (; lpLibFileName != NULL && lpLibFileName[i] != 0 && i + 1 < sizeof name; i++)
-        name[i] = lpLibFileName[i] < 0x80 ? (char)lpLibFileName[i] : '?';
+    for (; text != NULL && text[i] != 0 && i + 1 < sizeof name; i++)
+        name[i] = text[i] < 0x80 ? (char)text[i] : '?';
     name[i] = '\0';
     return find_module(name);
+}
+
+HMODULE LoadLibraryW(LPCWSTR lpLibFileName)
+{
+    return find_wide(lpLibFileName);
 }
 
 /* Nothing is ever unloaded. */
@@ -122,6 +127,11 @@ BOOL FreeLibrary(HMODULE hLibModule)
 HMODULE GetModuleHandleA(LPCSTR lpModuleName)
 {
     return find_module(lpModuleName);
+}
+
+HMODULE GetModuleHandleW(LPCWSTR lpModuleName)
+{
+    return find_wide(lpModuleName);
 }
 
 /* Where the module lies, cut if need be. */

@@ -79,12 +79,15 @@ BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
 BERTH_FUNCTION(HMODULE, LoadLibraryW, (LPCWSTR lpLibFileName));
 BERTH_FUNCTION(BOOL, FreeLibrary, (HMODULE hLibModule));
 BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
+BERTH_FUNCTION(HMODULE, GetModuleHandleW, (LPCWSTR lpModuleName));
 BERTH_FUNCTION(DWORD, GetModuleFileNameA, (HMODULE hModule, LPSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(DWORD, GetModuleFileNameW, (HMODULE hModule, LPWSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 
 #if defined(UNICODE)
 #define GetModuleFileName GetModuleFileNameW
+#define LoadLibrary LoadLibraryW
+#define GetModuleHandle GetModuleHandleW
 #else
 #define GetModuleFileName GetModuleFileNameA
 #define LoadLibrary LoadLibraryA
