@@ -102,7 +102,7 @@ nt_status io_enqueue(struct io *io, struct socket_object *on, enum io_kind kind)
 {
     bool synchronous = io->request.on_stack;
     bool may_wait = (io->flags & IO_WAITS) != 0 || !io->socket->non_blocking;
-    if (synchronous && (!may_wait || (io->flags & IO_NO_WAIT) != 0))
+    if ((synchronous && !may_wait) || (io->flags & IO_NO_WAIT) != 0)
         return STATUS_DEVICE_NOT_READY;
     struct socket_waits *waits = socket_waits(on);
     if (waits == NULL)

@@ -29,14 +29,14 @@ struct io_buffer {
 
 enum io_flag {
     IO_PEEK = 1,
-    IO_URGENT = 2,      /* MSG_OOB */
-    IO_WAIT_ALL = 4,    /* MSG_WAITALL */
-    IO_PARTIAL = 8,     /* out: MSG_PARTIAL, the datagram was longer */
-    IO_BROADCAST = 16,  /* out: MSG_BCAST */
-    IO_MULTICAST = 32,  /* out: MSG_MCAST */
-    IO_NO_WAIT = 64,    /* of a synchronous io: does not wait, as if the socket were non-blocking */
-    IO_REUSE = 128,     /* TF_REUSE_SOCKET, of a disconnect */
-    IO_TOO_SMALL = 256, /* of an accept: no room for the addresses, found when somebody comes */
+    IO_URGENT = 2,         /* MSG_OOB */
+    IO_WAIT_ALL = 4,       /* MSG_WAITALL */
+    IO_PARTIAL = 8,        /* out: MSG_PARTIAL, the datagram was longer */
+    IO_BROADCAST = 16,     /* out: MSG_BCAST */
+    IO_MULTICAST = 32,     /* out: MSG_MCAST */
+    IO_NO_WAIT = 64,       /* neither waits nor pends, as if the socket were non-blocking */
+    IO_REUSE = 128,        /* TF_REUSE_SOCKET, of a disconnect */
+    IO_TOO_SMALL = 256,    /* of an accept: no room for the addresses, found when somebody comes */
     IO_ALWAYS_PENDS = 512, /* overlapped: told as if it had pended, though it is done at once */
     IO_WAITS = 1024        /* synchronous: waits though the socket is non-blocking (row 117) */
 };

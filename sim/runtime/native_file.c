@@ -110,10 +110,13 @@ NTSTATUS NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE 
                                .routine = ApcRoutine,
                                .context = ApcContext,
                                .block = IoStatusBlock};
+    bool receives = IoControlCode == IOCTL_OF_AFD_RECEIVE;
     guest_preempt();
-    nt_status status = native_prepare(&call, native_poll_run);
+    nt_status status = native_prepare(&call, receives ? native_move_run : native_poll_run);
     if (status != STATUS_SUCCESS)
         return (NTSTATUS)status;
+    if (receives)
+        return (NTSTATUS)native_receive(&call, &buffers);
     status = control(call.file, call.waits ? NULL : &call.how, (uintptr_t)ApcRoutine, IoControlCode,
                      &buffers, &information);
     return (NTSTATUS)(call.waits ? native_end(&call, status, information) : status);
@@ -156,102 +159,6 @@ BOOL DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, D
     if (counts)
         *lpBytesReturned = (DWORD)information;
     return status == STATUS_TIMEOUT ? TRUE : guest_answer(status);
-}
-
-/* ---- Reading and writing --------------------------------------------------------------------- */
-
-static void run_of_io(struct request *request)
-{
-    native_run(request, ((const struct io *)request)->above[0]);
-}
-
-struct transfer {
-    const char *name;
-    enum io_kind kind;
-    struct io_buffer buffer;
-};
-
-static nt_status start(struct io *io, const struct transfer *transfer)
-{
-    if (!io_set_buffers(io, &transfer->buffer, 1))
-        return STATUS_INSUFFICIENT_RESOURCES;
-    return transfer->kind == IO_SEND ? socket_send(io, guest_process()) : socket_receive(io);
-}
-
-static nt_status transfer_waiting(const struct native_call *call, const struct transfer *transfer)
-{
-    struct io io;
-    io_begin(&io, (struct socket_object *)call->file, transfer->kind, transfer->name);
-    io.flags = IO_WAITS;
-    nt_status status = start(&io, transfer);
-    if (status == STATUS_PENDING)
-        status = io_wait(&io, 0, false);
-    uint64_t information = io.request.information;
-    io_end(&io);
-    return native_end(call, status, information);
-}
-
-static nt_status transfer_told(const struct native_call *call, const struct transfer *transfer)
-{
-    struct io *io =
-        io_new((struct socket_object *)call->file, transfer->kind, transfer->name, &call->how);
-    if (io == NULL)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    io->above[0] = (uintptr_t)call->routine;
-    nt_status status = start(io, transfer);
-    if (status >= 0xC0000000u)
-        io_end(io);
-    return status;
-}
-
-/* An overlapped socket wants an offset that is not negative, and makes nothing of it (row 264). */
-static nt_status transfer(struct native_call *call, const struct transfer *transfer,
-                          const LARGE_INTEGER *offset)
-{
-    guest_preempt();
-    nt_status status = native_prepare(call, run_of_io);
-    if (status != STATUS_SUCCESS)
-        return status;
-    if (call->file->object.type != OBJECT_SOCKET)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    if (!userspace_probe(&guest_process()->userspace, transfer->buffer.base, transfer->buffer.size,
-                         transfer->kind == IO_SEND ? ACCESS_READ : ACCESS_WRITE))
-        return STATUS_ACCESS_VIOLATION;
-    if (!call->waits && (offset == NULL || offset->QuadPart < 0))
-        return STATUS_INVALID_PARAMETER;
-    struct object *object = &call->file->object;
-    object_reference(object);
-    status = call->waits ? transfer_waiting(call, transfer) : transfer_told(call, transfer);
-    object_release(object);
-    return status;
-}
-
-NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
-                    PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
-                    PLARGE_INTEGER ByteOffset, PULONG Key)
-{
-    struct native_call call = {.handle = FileHandle,
-                               .event = Event,
-                               .routine = ApcRoutine,
-                               .context = ApcContext,
-                               .block = IoStatusBlock};
-    const struct transfer what = {"NtReadFile", IO_RECEIVE, {Buffer, Length}};
-    (void)Key;
-    return (NTSTATUS)transfer(&call, &what, ByteOffset);
-}
-
-NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
-                     PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
-                     PLARGE_INTEGER ByteOffset, PULONG Key)
-{
-    struct native_call call = {.handle = FileHandle,
-                               .event = Event,
-                               .routine = ApcRoutine,
-                               .context = ApcContext,
-                               .block = IoStatusBlock};
-    const struct transfer what = {"NtWriteFile", IO_SEND, {Buffer, Length}};
-    (void)Key;
-    return (NTSTATUS)transfer(&call, &what, ByteOffset);
 }
 
 /* ---- Cancelling ------------------------------------------------------------------------------ */
