@@ -393,6 +393,55 @@ static const char *judge_receive(struct race *race)
     return left == RACE_BYTES ? NULL : "the bytes are lost";
 }
 
+/* ---- A poll of \Device\Afd, asked of the socket itself --------------------------------------- */
+
+enum { POLL_CODE = 0x12024, POLL_RECEIVE = 0x01, POLL_ABORT = 0x10, POLL_LOCAL_CLOSE = 0x20 };
+
+struct poll_info {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    SOCKET s;
+    ULONG events, status;
+};
+
+static void begin_poll(struct race *race)
+{
+    struct poll_info info;
+    memset(&info, 0, sizeof info);
+    info.timeout.QuadPart = INT64_MAX;
+    info.count = 1;
+    info.s = race->s;
+    info.events = POLL_RECEIVE | POLL_ABORT;
+    memcpy(race->bytes, &info, sizeof info);
+    race->begun = DeviceIoControl((HANDLE)race->s, POLL_CODE, race->bytes, sizeof info, race->bytes,
+                                  sizeof info, NULL, &race->overlapped)
+                      ? 0
+                      : GetLastError();
+    if (race->begun == ERROR_INVALID_HANDLE)
+        race->begun = WSAENOTSOCK; /* what Winsock would say of it */
+}
+
+/* Bytes that came are told, whatever came with them; nothing is told that is not so. */
+static const char *judge_poll(struct race *race)
+{
+    struct poll_info info;
+    char bytes[8];
+    memcpy(&info, race->bytes, sizeof info);
+    if (race->finished && race->arrived)
+        return "the bytes came, and nobody was told";
+    if (!race_succeeded(race))
+        return NULL;
+    if (info.count != 1)
+        return "success, and no socket is ready";
+    if ((info.events & ~(ULONG)(POLL_RECEIVE | POLL_ABORT | POLL_LOCAL_CLOSE)) != 0)
+        return "told what was not asked for";
+    if (((info.events & POLL_LOCAL_CLOSE) != 0) != race->closed && !race->arrived)
+        return "a close that was none, or was not told";
+    if ((info.events & POLL_RECEIVE) != 0 && look(race->s, bytes, sizeof bytes) != RACE_BYTES)
+        return "told of bytes that are not there";
+    return NULL;
+}
+
 static void begin_send(struct race *race)
 {
     WSABUF buffer = {RACE_BYTES, race->bytes};
@@ -432,4 +481,5 @@ const struct operation operations[OPERATION_COUNT] = {
     {"accept", true, prepare_accept, begin_accept, connect_to_it, connect_and_break, judge_accept},
     {"recv", true, prepare_bytes, begin_receive, send_to_it, break_the_peer, judge_receive},
     {"send", true, prepare_bytes, begin_send, receive_it, break_the_peer, judge_send},
+    {"poll", true, prepare_bytes, begin_poll, send_to_it, break_the_peer, judge_poll},
 };

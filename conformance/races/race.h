@@ -70,7 +70,7 @@ struct operation {
     const char *(*judge)(struct race *race);
 };
 extern const struct operation operations[];
-enum { OPERATION_COUNT = 7 };
+enum { OPERATION_COUNT = 8 };
 
 /* What can end it. */
 struct ender {

@@ -1,6 +1,8 @@
 /* Whatever allocation of the machine's fails, kernel32 answers and nothing breaks. */
 #include "sim/runtime/test_machine.h"
 
+#include <winternl.h>
+
 static struct berth *machine;
 
 static DWORD WINAPI nothing(LPVOID parameter)
@@ -105,6 +107,58 @@ static void completions(void)
     close_any(port);
 }
 
+/* A poll as event loops declare it. */
+struct poll_info {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    SOCKET s;
+    ULONG events, status;
+};
+
+static HANDLE open_afd(void)
+{
+    HANDLE afd = NULL;
+    UNICODE_STRING name;
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK block;
+    RtlInitUnicodeString(&name, u"\\Device\\Afd");
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    NtOpenFile(&afd, SYNCHRONIZE, &attributes, &block, 0, 0);
+    return afd;
+}
+
+static void native(void)
+{
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    HANDLE afd = open_afd(), port = NULL, keyed = NULL;
+    PVOID key, context;
+    static IO_STATUS_BLOCK block;
+    static struct poll_info info;
+    LARGE_INTEGER time = {.QuadPart = -10000};
+    info = (struct poll_info){.timeout.QuadPart = -10000, .count = 1, .s = s, .events = 1};
+    NtCreateIoCompletion(&port, 0, NULL, 0);
+    NtCreateKeyedEvent(&keyed, 0, NULL, 0);
+    if (keyed != NULL)
+        NtWaitForKeyedEvent(keyed, &time, FALSE, &time);
+    if (port != NULL) {
+        NtSetIoCompletion(port, NULL, NULL, 0, 0);
+        NtRemoveIoCompletion(port, &key, &context, &block, &time);
+    }
+    if (afd != NULL && s != INVALID_SOCKET && port != NULL &&
+        CreateIoCompletionPort(afd, port, 1, 0) != NULL &&
+        NtDeviceIoControlFile(afd, NULL, NULL, &block, &block, 0x12024, &info, sizeof info, &info,
+                              sizeof info) == (NTSTATUS)0x103) {
+        Sleep(2); /* it is over, and its packet is there, whatever fails now */
+        assert_int_equal(NtRemoveIoCompletion(port, &key, &context, &block, &time), 0);
+        assert_ptr_equal(context, &block);
+    }
+    if (s != INVALID_SOCKET)
+        closesocket(s);
+    close_any(afd);
+    close_any(port);
+    close_any(keyed);
+}
+
 static void pool(void)
 {
     FILETIME due = {0};
@@ -140,7 +194,7 @@ static void pool(void)
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
-    static void (*const parts[])(void) = {objects, completions, pool};
+    static void (*const parts[])(void) = {objects, completions, native, pool};
     const struct berth_config config = {.seed = 2, .poison = 0x5A};
     machine = berth_new(&config);
     for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++)
