@@ -36,6 +36,7 @@ struct process *process_create(struct nt *nt, const struct token *token, struct 
     }
 
     process->id = nt->last_id += 4;
+    process->began_ns = nt->engine->now_ns;
     struct process **end = &nt->processes;
     while (*end != NULL)
         end = &(*end)->next;
@@ -85,6 +86,7 @@ void process_end(struct process *process, uint32_t exit_code)
     bool ends_caller = caller != NULL && caller->process == process && !caller->borrowed;
 
     process->ended = true;
+    process->ended_ns = nt->engine->now_ns;
     process->exit_code = exit_code;
     unlink_process(process);
     stop_threads(process, exit_code);

@@ -25,6 +25,7 @@ struct process {
     uint32_t id;          /* a multiple of 4, never used twice in a boot */
     uint32_t exit_code;
     bool ended;
+    uint64_t began_ns, ended_ns; /* by the engine's clock; 0 while it has not ended */
     struct token token;
     struct handle_table *handles;
     struct userspace userspace;
@@ -59,6 +60,7 @@ struct thread {
     enum thread_state state;
     uint32_t last_error;
     nt_status last_status; /* of the Win32 call that failed last */
+    uint64_t began_ns, ended_ns; /* as in struct process */
     struct process *process;
     struct fiber *fiber;
     void (*start)(void *);

@@ -32,6 +32,7 @@ static struct thread *add_thread(struct process *process)
     object_reference(&process->object);
     thread->process = process;
     thread->id = nt->last_id += 4;
+    thread->began_ns = nt->engine->now_ns;
     struct thread **end = &process->threads;
     while (*end != NULL)
         end = &(*end)->next_in_process;
@@ -66,6 +67,7 @@ static void finish(struct thread *thread, uint32_t exit_code)
     thread->next_in_process = NULL;
 
     thread->state = THREAD_ENDED;
+    thread->ended_ns = nt->engine->now_ns;
     thread->exit_code = exit_code;
     if (nt->watch != NULL)
         nt->watch->thread_ends(nt->watch_context, thread);

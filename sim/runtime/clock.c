@@ -4,6 +4,8 @@
  */
 #include <windows.h>
 
+#include <timeapi.h>
+
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_objects.h"
 
@@ -66,13 +68,13 @@ void GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
     lpSystemTimeAsFileTime->dwHighDateTime = (DWORD)(ticks >> 32);
 }
 
-/* Days since 1970 as a date of the Gregorian calendar: years are counted from March, so that the
+/* Days since 1601 as a date of the Gregorian calendar: years are counted from March, so that the
  * odd day is the last of a year, in cycles of 400 of them.
  */
 static void set_date(SYSTEMTIME *date, uint64_t days)
 {
-    const uint64_t days_in_cycle = 146097, days_to_1970 = 719468;
-    uint64_t day = days + days_to_1970, cycle = day / days_in_cycle;
+    const uint64_t days_in_cycle = 146097, days_to_1601 = 584694;
+    uint64_t day = days + days_to_1601, cycle = day / days_in_cycle;
 
     day %= days_in_cycle;
     uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
@@ -81,20 +83,71 @@ static void set_date(SYSTEMTIME *date, uint64_t days)
     date->wDay = (WORD)(day - (153 * month + 2) / 5 + 1);
     date->wMonth = (WORD)(month < 10 ? month + 3 : month - 9);
     date->wYear = (WORD)(cycle * 400 + year + (month >= 10));
-    date->wDayOfWeek = (WORD)((days + 4) % 7); /* 1970 began on a Thursday */
+    date->wDayOfWeek = (WORD)((days + 1) % 7); /* 1601 began on a Monday */
+}
+
+void guest_date(SYSTEMTIME *time, uint64_t ticks)
+{
+    uint64_t milliseconds = ticks / (TICKS_IN_SECOND / 1000);
+    uint64_t seconds = milliseconds / 1000;
+
+    set_date(time, seconds / 86400);
+    time->wHour = (WORD)(seconds / 3600 % 24);
+    time->wMinute = (WORD)(seconds / 60 % 60);
+    time->wSecond = (WORD)(seconds % 60);
+    time->wMilliseconds = (WORD)(milliseconds % 1000);
 }
 
 void GetSystemTime(LPSYSTEMTIME lpSystemTime)
 {
-    uint64_t milliseconds =
-        world_ticks() / (TICKS_IN_SECOND / 1000) - seconds_from_1601_to_1970 * 1000;
-    uint64_t seconds = milliseconds / 1000;
+    guest_date(lpSystemTime, world_ticks());
+}
 
-    set_date(lpSystemTime, seconds / 86400);
-    lpSystemTime->wHour = (WORD)(seconds / 3600 % 24);
-    lpSystemTime->wMinute = (WORD)(seconds / 60 % 60);
-    lpSystemTime->wSecond = (WORD)(seconds % 60);
-    lpSystemTime->wMilliseconds = (WORD)(milliseconds % 1000);
+void GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
+{
+    GetSystemTimeAsFileTime(lpSystemTimeAsFileTime);
+}
+
+/* The machine never sleeps. */
+BOOL QueryUnbiasedInterruptTime(PULONGLONG UnbiasedTime)
+{
+    if (UnbiasedTime == NULL)
+        return guest_fail(ERROR_INVALID_PARAMETER);
+    *UnbiasedTime = nt_uptime_ns(look()) / NS_IN_TICK;
+    return TRUE;
+}
+
+void QueryInterruptTime(PULONGLONG lpInterruptTime)
+{
+    *lpInterruptTime = nt_uptime_ns(look()) / NS_IN_TICK;
+}
+
+/* ---- winmm's, which is finer than the others on Windows, and the same here ----------------------
+ */
+
+DWORD timeGetTime(void)
+{
+    return GetTickCount();
+}
+
+enum { PERIOD_MAX_MS = 1000000 };
+
+MMRESULT timeBeginPeriod(UINT uPeriod)
+{
+    return uPeriod >= 1 && uPeriod <= PERIOD_MAX_MS ? TIMERR_NOERROR : TIMERR_NOCANDO;
+}
+
+MMRESULT timeEndPeriod(UINT uPeriod)
+{
+    return timeBeginPeriod(uPeriod);
+}
+
+MMRESULT timeGetDevCaps(LPTIMECAPS ptc, UINT cbtc)
+{
+    if (ptc == NULL || cbtc != sizeof *ptc)
+        return TIMERR_NOCANDO;
+    *ptc = (TIMECAPS){.wPeriodMin = 1, .wPeriodMax = PERIOD_MAX_MS};
+    return TIMERR_NOERROR;
 }
 
 void GetLocalTime(LPSYSTEMTIME lpSystemTime)

@@ -83,4 +83,7 @@ DWORD guest_wait(const struct wait_request *request);
 uint64_t guest_due_ns(int64_t ticks);
 uint64_t guest_ticks(uint64_t engine_ns); /* and the other way */
 
+/* Ticks since 1601 as a date. */
+void guest_date(SYSTEMTIME *date, uint64_t ticks);
+
 #endif

@@ -6,6 +6,7 @@
 #include <windows.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/control.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
@@ -88,6 +89,7 @@ static bool give_belongings(struct process *child, const struct start *start)
     belongings->is_child = true;
     belongings->startup_flags = startup->dwFlags;
     belongings->show_window = startup->wShowWindow;
+    control_child(child, belongings, start->flags);
     if ((startup->dwFlags & STARTF_USESTDHANDLES) != 0) {
         belongings->standard[0] = guest_number(startup->hStdInput);
         belongings->standard[1] = guest_number(startup->hStdOutput);

@@ -7,6 +7,7 @@
 
 #include <iphlpapi.h>
 #include <mswsock.h>
+#include <timeapi.h>
 #include <ws2spi.h>
 #include <winternl.h>
 #include <ws2tcpip.h>
@@ -17,7 +18,7 @@
 #include "sim/runtime/program.h"
 #include "sim/winsock/provider.h"
 
-enum { MODULES_BASE = 0x10000, LAST_ORDINAL = 0xffff };
+enum { MODULES_BASE = 0x10000, OWN_MODULE = 0x1000, LAST_ORDINAL = 0xffff };
 
 enum module {
     MODULE_WS2_32 = 1,
@@ -25,7 +26,9 @@ enum module {
     MODULE_KERNEL32,
     MODULE_MSWSOCK,
     MODULE_NTDLL,
-    MODULE_USER32
+    MODULE_USER32,
+    MODULE_WINMM,
+    MODULE_ADVAPI32
 };
 
 typedef void any_function(void);
@@ -35,6 +38,8 @@ typedef void any_function(void);
 #define MSWSOCK(name) {MODULE_MSWSOCK, #name, (any_function *)name},
 #define NTDLL(name) {MODULE_NTDLL, #name, (any_function *)name},
 #define USER32(name) {MODULE_USER32, #name, (any_function *)name},
+#define WINMM(name) {MODULE_WINMM, #name, (any_function *)name},
+#define ADVAPI32(name) {MODULE_ADVAPI32, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
 static const struct {
@@ -51,6 +56,7 @@ static const struct {
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
+    ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
 #include "exports.inc" /* kernel32, user32, ntdll, from the headers: exports.cmake */
     /* clang-format on */
@@ -61,12 +67,9 @@ static const struct {
     enum module module;
 } modules[] = {
     /* in the order of their numbers */
-    {"ws2_32", MODULE_WS2_32},
-    {"iphlpapi", MODULE_IPHLPAPI},
-    {"kernel32", MODULE_KERNEL32},
-    {"mswsock", MODULE_MSWSOCK},
-    {"ntdll", MODULE_NTDLL},
-    {"user32", MODULE_USER32},
+    {"ws2_32", MODULE_WS2_32},   {"iphlpapi", MODULE_IPHLPAPI}, {"kernel32", MODULE_KERNEL32},
+    {"mswsock", MODULE_MSWSOCK}, {"ntdll", MODULE_NTDLL},       {"user32", MODULE_USER32},
+    {"winmm", MODULE_WINMM},     {"advapi32", MODULE_ADVAPI32},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */
@@ -95,12 +98,13 @@ static HMODULE find_module(LPCSTR name)
     return NULL;
 }
 
-HMODULE LoadLibraryA(LPCSTR lpLibFileName)
+/* The program's own module: where nobody else's number is. */
+static HMODULE own_module(void)
 {
-    return find_module(lpLibFileName);
+    return (HMODULE)(uintptr_t)(MODULES_BASE * OWN_MODULE);
 }
 
-static HMODULE find_wide(LPCWSTR text)
+static HMODULE find_wide_module(LPCWSTR text)
 {
     char name[MAX_PATH];
     size_t i = 0;
@@ -110,9 +114,33 @@ static HMODULE find_wide(LPCWSTR text)
     return find_module(name);
 }
 
+HMODULE LoadLibraryA(LPCSTR lpLibFileName)
+{
+    return find_module(lpLibFileName);
+}
+
 HMODULE LoadLibraryW(LPCWSTR lpLibFileName)
 {
-    return find_wide(lpLibFileName);
+    return find_wide_module(lpLibFileName);
+}
+
+/* Where to look for it and what to do with it make no difference. */
+HMODULE LoadLibraryExA(LPCSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
+{
+    (void)dwFlags;
+    if (hFile == NULL)
+        return find_module(lpLibFileName);
+    SetLastError(ERROR_INVALID_PARAMETER);
+    return NULL;
+}
+
+HMODULE LoadLibraryExW(LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags)
+{
+    (void)dwFlags;
+    if (hFile == NULL)
+        return find_wide_module(lpLibFileName);
+    SetLastError(ERROR_INVALID_PARAMETER);
+    return NULL;
 }
 
 /* Nothing is ever unloaded. */
@@ -126,12 +154,31 @@ BOOL FreeLibrary(HMODULE hLibModule)
 
 HMODULE GetModuleHandleA(LPCSTR lpModuleName)
 {
-    return find_module(lpModuleName);
+    return lpModuleName == NULL ? own_module() : find_module(lpModuleName);
 }
 
 HMODULE GetModuleHandleW(LPCWSTR lpModuleName)
 {
-    return find_wide(lpModuleName);
+    return lpModuleName == NULL ? own_module() : find_wide_module(lpModuleName);
+}
+
+/* An address is the program's, for no other module lies anywhere. */
+static BOOL give_module(DWORD flags, HMODULE found, HMODULE *module)
+{
+    *module = (flags & GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0 ? own_module() : found;
+    return *module != NULL;
+}
+
+BOOL GetModuleHandleExA(DWORD dwFlags, LPCSTR lpModuleName, HMODULE *phModule)
+{
+    bool address = (dwFlags & GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0;
+    return give_module(dwFlags, address ? NULL : GetModuleHandleA(lpModuleName), phModule);
+}
+
+BOOL GetModuleHandleExW(DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule)
+{
+    bool address = (dwFlags & GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS) != 0;
+    return give_module(dwFlags, address ? NULL : GetModuleHandleW(lpModuleName), phModule);
 }
 
 /* Where the module lies, cut if need be. */
@@ -140,6 +187,8 @@ DWORD GetModuleFileNameA(HMODULE hModule, LPSTR lpFilename, DWORD nSize)
     uintptr_t module = (uintptr_t)hModule / MODULES_BASE;
     char path[PROGRAM_PATH_MAX];
 
+    if (hModule == own_module())
+        hModule = NULL;
     if (hModule == NULL)
         program_path(path);
     else if (module >= 1 && module <= sizeof modules / sizeof modules[0])

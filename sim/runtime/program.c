@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/control.h"
 #include "sim/runtime/machine.h"
 #include "sim/runtime/variables.h"
 #include "sim/runtime/window.h"
@@ -25,8 +26,7 @@ struct belongings *belongings_of(struct process *process)
 struct thread_belongings *belongings_of_thread(struct thread *thread)
 {
     if (thread->runtime == NULL && thread->state != THREAD_ENDED)
-        thread->runtime =
-            ARENA_NEW(&thread->object.nt->engine->arena, struct thread_belongings);
+        thread->runtime = ARENA_NEW(&thread->object.nt->engine->arena, struct thread_belongings);
     return thread->runtime;
 }
 
@@ -60,6 +60,7 @@ void program_process_ended(struct process *process)
     if (belongings->endings != NULL)
         machine->program->drop_endings(&belongings->endings);
     give_text(&machine->engine.arena, belongings);
+    control_process_ended(process);
     variables_drop(process);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);
     process->runtime = NULL;
@@ -76,6 +77,8 @@ void program_thread_ended(struct thread *thread)
         return;
     if (belongings->variables != NULL)
         machine->program->image_drop(belongings->variables);
+    if (belongings->description != NULL)
+        arena_give(&machine->engine.arena, belongings->description, belongings->description_size);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);
     thread->runtime = NULL;
 }

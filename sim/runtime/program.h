@@ -59,14 +59,27 @@ struct belongings {
     void (*fls_functions[TLS_SLOTS])(void *);
     struct variable *environment; /* what it set; see variables.c */
     bool environment_is_own;      /* nothing is the parent's */
+    /* The console's and the process' settings: see control.c, processinfo.c. */
+    struct ctrl_handler *ctrl_handlers; /* the latest first */
+    uint32_t console;                   /* the process that made it; 0: the machine's first */
+    uint32_t group;                     /* the process that made it; 0: the first */
+    bool ignores_ctrl_c;
+    char *title;                                      /* of the console, or NULL */
+    uint32_t console_input_mode, console_output_mode; /* of no meaning beside being asked for */
+    uint32_t priority_class, error_mode;              /* 0: as it began */
+    uint64_t processors;                              /* a mask; 0: all */
+    void (*exception_filter)(void);
 };
 
 /* What a thread has for itself; NULL until the first use. */
 struct thread_belongings {
     void *slots[TLS_SLOTS];
     void *fiber_slots[TLS_SLOTS];
-    void *variables; /* its copy of the thread variables, or NULL */
-    uint16_t *description;
+    void *variables;       /* its copy of the thread variables, or NULL */
+    uint16_t *description; /* of `description_size` bytes, or NULL */
+    size_t description_size;
+    int priority;
+    uint64_t processors; /* a mask; 0: the process' */
 };
 
 struct berth;

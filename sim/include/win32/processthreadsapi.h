@@ -2,7 +2,7 @@
 #ifndef BERTH_WIN32_PROCESSTHREADSAPI_H
 #define BERTH_WIN32_PROCESSTHREADSAPI_H
 
-#include "winbase.h"
+#include "winnt.h"
 
 #define DEBUG_PROCESS 0x00000001
 #define DEBUG_ONLY_THIS_PROCESS 0x00000002
@@ -129,6 +129,41 @@ BERTH_FUNCTION(BOOL, GetExitCodeThread, (HANDLE hThread, LPDWORD lpExitCode));
 BERTH_FUNCTION(BOOL, TerminateThread, (HANDLE hThread, DWORD dwExitCode));
 BERTH_FUNCTION(DWORD, SuspendThread, (HANDLE hThread));
 BERTH_FUNCTION(DWORD, ResumeThread, (HANDLE hThread));
+
+/* Nobody computes here, for that takes no virtual time: user and kernel times are 0. Priorities and
+ * processors are remembered, and do not decide who runs.
+ */
+#define THREAD_PRIORITY_ERROR_RETURN 0x7fffffff
+#define PROCESS_MODE_BACKGROUND_BEGIN 0x00100000
+#define PROCESS_MODE_BACKGROUND_END 0x00200000
+BERTH_FUNCTION(BOOL, GetProcessTimes,
+               (HANDLE hProcess, LPFILETIME lpCreationTime, LPFILETIME lpExitTime,
+                LPFILETIME lpKernelTime, LPFILETIME lpUserTime));
+BERTH_FUNCTION(BOOL, GetThreadTimes,
+               (HANDLE hThread, LPFILETIME lpCreationTime, LPFILETIME lpExitTime,
+                LPFILETIME lpKernelTime, LPFILETIME lpUserTime));
+BERTH_FUNCTION(BOOL, GetProcessHandleCount, (HANDLE hProcess, PDWORD pdwHandleCount));
+BERTH_FUNCTION(BOOL, SetPriorityClass, (HANDLE hProcess, DWORD dwPriorityClass));
+BERTH_FUNCTION(DWORD, GetPriorityClass, (HANDLE hProcess));
+BERTH_FUNCTION(BOOL, SetThreadPriority, (HANDLE hThread, int nPriority));
+BERTH_FUNCTION(int, GetThreadPriority, (HANDLE hThread));
+BERTH_FUNCTION(BOOL, SetThreadPriorityBoost, (HANDLE hThread, BOOL bDisablePriorityBoost));
+BERTH_FUNCTION(BOOL, GetProcessAffinityMask,
+               (HANDLE hProcess, PDWORD_PTR lpProcessAffinityMask,
+                PDWORD_PTR lpSystemAffinityMask));
+BERTH_FUNCTION(BOOL, SetProcessAffinityMask, (HANDLE hProcess, DWORD_PTR dwProcessAffinityMask));
+BERTH_FUNCTION(DWORD_PTR, SetThreadAffinityMask, (HANDLE hThread, DWORD_PTR dwThreadAffinityMask));
+BERTH_FUNCTION(HRESULT, SetThreadDescription, (HANDLE hThread, PCWSTR lpThreadDescription));
+BERTH_FUNCTION(HRESULT, GetThreadDescription, (HANDLE hThread, PWSTR *ppszThreadDescription));
+BERTH_FUNCTION(BOOL, IsDebuggerPresent, (void));
+BERTH_FUNCTION(LPTOP_LEVEL_EXCEPTION_FILTER, SetUnhandledExceptionFilter,
+               (LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter));
+#define SEM_FAILCRITICALERRORS 0x0001
+#define SEM_NOGPFAULTERRORBOX 0x0002
+#define SEM_NOALIGNMENTFAULTEXCEPT 0x0004
+#define SEM_NOOPENFILEERRORBOX 0x8000
+BERTH_FUNCTION(UINT, SetErrorMode, (UINT uMode));
+BERTH_FUNCTION(UINT, GetErrorMode, (void));
 
 #define TLS_OUT_OF_INDEXES ((DWORD)0xffffffff)
 #define FLS_OUT_OF_INDEXES ((DWORD)0xffffffff)

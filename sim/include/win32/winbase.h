@@ -142,6 +142,12 @@ BERTH_FUNCTION(BOOL, WriteConsoleW,
                (HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,
                 LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved));
 BERTH_FUNCTION(BOOL, SetConsoleOutputCP, (UINT wCodePageID));
+#define MB_PRECOMPOSED 0x00000001
+#define MB_ERR_INVALID_CHARS 0x00000008
+#define WC_ERR_INVALID_CHARS 0x00000080
+#define WC_NO_BEST_FIT_CHARS 0x00000400
+BERTH_FUNCTION(BOOL, GetUserNameA, (LPSTR lpBuffer, LPDWORD pcbBuffer));
+BERTH_FUNCTION(BOOL, GetUserNameW, (LPWSTR lpBuffer, LPDWORD pcbBuffer));
 BERTH_FUNCTION(void, OutputDebugStringA, (LPCSTR lpOutputString));
 BERTH_FUNCTION(void, OutputDebugStringW, (LPCWSTR lpOutputString));
 BERTH_FUNCTION(int, MultiByteToWideChar,
@@ -174,6 +180,7 @@ BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 #define SetEnvironmentVariable SetEnvironmentVariableW
 #define OutputDebugString OutputDebugStringW
 #define WriteConsole WriteConsoleW
+#define GetUserName GetUserNameW
 #define lstrlen lstrlenW
 #else
 #define FormatMessage FormatMessageA
@@ -182,6 +189,7 @@ BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 #define SetEnvironmentVariable SetEnvironmentVariableA
 #define OutputDebugString OutputDebugStringA
 #define WriteConsole WriteConsoleA
+#define GetUserName GetUserNameA
 #define lstrlen lstrlenA
 #endif
 

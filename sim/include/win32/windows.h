@@ -78,28 +78,48 @@ BERTH_FUNCTION(ULONGLONG, GetTickCount64, (void));
 BERTH_FUNCTION(HMODULE, LoadLibraryA, (LPCSTR lpLibFileName));
 BERTH_FUNCTION(HMODULE, LoadLibraryW, (LPCWSTR lpLibFileName));
 BERTH_FUNCTION(BOOL, FreeLibrary, (HMODULE hLibModule));
+BERTH_FUNCTION(HMODULE, LoadLibraryExA, (LPCSTR lpLibFileName, HANDLE hFile, DWORD dwFlags));
+BERTH_FUNCTION(HMODULE, LoadLibraryExW, (LPCWSTR lpLibFileName, HANDLE hFile, DWORD dwFlags));
 BERTH_FUNCTION(HMODULE, GetModuleHandleA, (LPCSTR lpModuleName));
 BERTH_FUNCTION(HMODULE, GetModuleHandleW, (LPCWSTR lpModuleName));
+BERTH_FUNCTION(BOOL, GetModuleHandleExA, (DWORD dwFlags, LPCSTR lpModuleName, HMODULE *phModule));
+BERTH_FUNCTION(BOOL, GetModuleHandleExW, (DWORD dwFlags, LPCWSTR lpModuleName, HMODULE *phModule));
 BERTH_FUNCTION(DWORD, GetModuleFileNameA, (HMODULE hModule, LPSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(DWORD, GetModuleFileNameW, (HMODULE hModule, LPWSTR lpFilename, DWORD nSize));
 BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 
+#define DONT_RESOLVE_DLL_REFERENCES 0x00000001
+#define LOAD_LIBRARY_AS_DATAFILE 0x00000002
+#define LOAD_WITH_ALTERED_SEARCH_PATH 0x00000008
+#define LOAD_LIBRARY_SEARCH_SYSTEM32 0x00000800
+#define LOAD_LIBRARY_SEARCH_DEFAULT_DIRS 0x00001000
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 1
+#define GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT 2
+#define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 4
+
 #if defined(UNICODE)
 #define GetModuleFileName GetModuleFileNameW
-#define LoadLibrary LoadLibraryW
 #define GetModuleHandle GetModuleHandleW
+#define GetModuleHandleEx GetModuleHandleExW
+#define LoadLibrary LoadLibraryW
+#define LoadLibraryEx LoadLibraryExW
 #else
 #define GetModuleFileName GetModuleFileNameA
-#define LoadLibrary LoadLibraryA
 #define GetModuleHandle GetModuleHandleA
+#define GetModuleHandleEx GetModuleHandleExA
+#define LoadLibrary LoadLibraryA
+#define LoadLibraryEx LoadLibraryExA
 #endif
 
 #include "winbase.h"
+#include "winnt.h"
 /* need the types of winbase.h */
+#include "consoleapi.h"
 #include "ioapiset.h"
 #include "locks.h"
 #include "processthreadsapi.h"
 #include "synchapi.h"
+#include "sysinfoapi.h"
 #include "threadpoolapiset.h"
 #include "winuser.h"
 

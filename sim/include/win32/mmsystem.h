@@ -1,0 +1,2 @@
+/* Of multimedia, the clock. */
+#include "timeapi.h"
