@@ -8,14 +8,15 @@
 #include <iphlpapi.h>
 #include <mswsock.h>
 #include <timeapi.h>
-#include <ws2spi.h>
 #include <winternl.h>
+#include <ws2spi.h>
 #include <ws2tcpip.h>
 
 #include "sim/engine/check.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
+#include "sim/runtime/sysinfo.h"
 #include "sim/winsock/provider.h"
 
 enum { MODULES_BASE = 0x10000, OWN_MODULE = 0x1000, LAST_ORDINAL = 0xffff };
@@ -56,7 +57,7 @@ static const struct {
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
-    ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
+    NTDLL(RtlGetVersion) ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
 #include "exports.inc" /* kernel32, user32, ntdll, from the headers: exports.cmake */
     /* clang-format on */
@@ -231,13 +232,77 @@ static bool is_left_out(const char *name)
            BEHAVES(guest_nt()->profile, cancel_blocking_call_exported, no);
 }
 
-/* Exports by number are not modelled. */
+/* What Winsock 1.1's specification gave numbers, which ws2_32 has kept. */
+static const struct {
+    uint16_t number;
+    const char *name;
+} ordinals[] = {
+    {1, "accept"},
+    {2, "bind"},
+    {3, "closesocket"},
+    {4, "connect"},
+    {5, "getpeername"},
+    {6, "getsockname"},
+    {7, "getsockopt"},
+    {8, "htonl"},
+    {9, "htons"},
+    {10, "ioctlsocket"},
+    {11, "inet_addr"},
+    {12, "inet_ntoa"},
+    {13, "listen"},
+    {14, "ntohl"},
+    {15, "ntohs"},
+    {16, "recv"},
+    {17, "recvfrom"},
+    {18, "select"},
+    {19, "send"},
+    {20, "sendto"},
+    {21, "setsockopt"},
+    {22, "shutdown"},
+    {23, "socket"},
+    {51, "gethostbyaddr"},
+    {52, "gethostbyname"},
+    {53, "getprotobyname"},
+    {54, "getprotobynumber"},
+    {55, "getservbyname"},
+    {56, "getservbyport"},
+    {57, "gethostname"},
+    {101, "WSAAsyncSelect"},
+    {102, "WSAAsyncGetHostByAddr"},
+    {103, "WSAAsyncGetHostByName"},
+    {104, "WSAAsyncGetProtoByNumber"},
+    {105, "WSAAsyncGetProtoByName"},
+    {106, "WSAAsyncGetServByPort"},
+    {107, "WSAAsyncGetServByName"},
+    {108, "WSACancelAsyncRequest"},
+    {109, "WSASetBlockingHook"},
+    {110, "WSAUnhookBlockingHook"},
+    {111, "WSAGetLastError"},
+    {112, "WSASetLastError"},
+    {113, "WSACancelBlockingCall"},
+    {114, "WSAIsBlocking"},
+    {115, "WSAStartup"},
+    {116, "WSACleanup"},
+    {151, "__WSAFDIsSet"},
+};
+
+/* Of the other modules no number is known. */
+static const char *name_of_ordinal(uintptr_t module, uintptr_t number)
+{
+    for (size_t i = 0; module == MODULE_WS2_32 && i < sizeof ordinals / sizeof ordinals[0]; i++)
+        if (ordinals[i].number == number)
+            return ordinals[i].name;
+    return NULL;
+}
+
 FARPROC GetProcAddress(HMODULE hModule, LPCSTR lpProcName)
 {
     uintptr_t module = (uintptr_t)hModule / MODULES_BASE;
 
+    if ((uintptr_t)lpProcName <= LAST_ORDINAL)
+        lpProcName = name_of_ordinal(module, (uintptr_t)lpProcName);
     for (size_t i = 0; i < sizeof exports / sizeof exports[0]; i++)
-        if ((uintptr_t)lpProcName > LAST_ORDINAL && exports[i].module == module &&
+        if (lpProcName != NULL && exports[i].module == module &&
             strcmp(exports[i].name, lpProcName) == 0 && !is_left_out(lpProcName))
             return (FARPROC)exports[i].function;
     SetLastError(ERROR_PROC_NOT_FOUND);

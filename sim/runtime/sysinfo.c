@@ -133,6 +133,16 @@ BOOL GetVersionExW(LPOSVERSIONINFOW lpVersionInformation)
     return TRUE;
 }
 
+NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
+{
+    enum { MAJOR = 10, BUILD = 19045 };
+    GetVersionExW(lpVersionInformation);
+    lpVersionInformation->dwMajorVersion = MAJOR;
+    lpVersionInformation->dwMinorVersion = 0;
+    lpVersionInformation->dwBuildNumber = BUILD;
+    return STATUS_SUCCESS;
+}
+
 /* Three bits a type, the types' bits in order. */
 enum { CONDITION_BITS = 3, CONDITION_MASK = 7 };
 

@@ -6,6 +6,9 @@
 
 #include "sim/nt/token.h"
 
+/* ntdll's, which no manifest moves; the SDK declares it for drivers alone. */
+BERTH_FUNCTION(NTSTATUS, RtlGetVersion, (PRTL_OSVERSIONINFOW lpVersionInformation));
+
 /* An account's name, for ever there. */
 const char *account_name(enum account account);
 
