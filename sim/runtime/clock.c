@@ -122,8 +122,7 @@ void QueryInterruptTime(PULONGLONG lpInterruptTime)
     *lpInterruptTime = nt_uptime_ns(look()) / NS_IN_TICK;
 }
 
-/* ---- winmm's, which is finer than the others on Windows, and the same here ----------------------
- */
+/* ---- winmm's, which is finer than the others on Windows, and the same here ------------------- */
 
 DWORD timeGetTime(void)
 {

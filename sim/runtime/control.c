@@ -156,8 +156,7 @@ BOOL GenerateConsoleCtrlEvent(DWORD dwCtrlEvent, DWORD dwProcessGroupId)
     return TRUE;
 }
 
-/* ---- Modes, code pages and the title ----------------------------------------------------------
- */
+/* ---- Modes, code pages and the title --------------------------------------------------------- */
 
 enum {
     MODE_INPUT = 0x1F7, /* as a console window begins */
@@ -248,8 +247,7 @@ BOOL IsValidCodePage(UINT CodePage)
     return CodePage == CP_UTF8;
 }
 
-/* ---- The title, which nobody sees --------------------------------------------------------------
- */
+/* ---- The title, which nobody sees ------------------------------------------------------------ */
 
 static BOOL set_title(const char *title)
 {

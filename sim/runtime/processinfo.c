@@ -57,8 +57,7 @@ BOOL GetProcessHandleCount(HANDLE hProcess, PDWORD pdwHandleCount)
     return TRUE;
 }
 
-/* ---- Priorities, which decide nothing here: the next thread is drawn ----------------------------
- */
+/* ---- Priorities, which decide nothing here: the next thread is drawn ------------------------- */
 
 static struct belongings *settings_of(HANDLE handle)
 {
@@ -138,8 +137,7 @@ BOOL SetThreadPriorityBoost(HANDLE hThread, BOOL bDisablePriorityBoost)
     return guest_thread_of(hThread) != NULL ? TRUE : guest_fail(ERROR_INVALID_HANDLE);
 }
 
-/* ---- Processors -------------------------------------------------------------------------------
- */
+/* ---- Processors ------------------------------------------------------------------------------ */
 
 BOOL GetProcessAffinityMask(HANDLE hProcess, PDWORD_PTR lpProcessAffinityMask,
                             PDWORD_PTR lpSystemAffinityMask)
@@ -182,8 +180,7 @@ DWORD_PTR SetThreadAffinityMask(HANDLE hThread, DWORD_PTR dwThreadAffinityMask)
     return before;
 }
 
-/* ---- A thread's name --------------------------------------------------------------------------
- */
+/* ---- A thread's name ------------------------------------------------------------------------- */
 
 static size_t bytes_of(const WCHAR *text)
 {
@@ -231,8 +228,7 @@ HRESULT GetThreadDescription(HANDLE hThread, PWSTR *ppszThreadDescription)
     return S_OK;
 }
 
-/* ---- Faults -----------------------------------------------------------------------------------
- */
+/* ---- Faults ---------------------------------------------------------------------------------- */
 
 BOOL IsDebuggerPresent(void)
 {

@@ -253,8 +253,7 @@ BOOL VerifyVersionInfoA(LPOSVERSIONINFOEXA lpVersionInformation, DWORD dwTypeMas
     return VerifyVersionInfoW(&asked, dwTypeMask, dwlConditionMask);
 }
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 size_t ascii_widen(const char *text, WCHAR *wide)
 {
