@@ -155,7 +155,7 @@ static void a_read_wants_an_offset(void)
     offset.QuadPart = -1;
     const LONG missing = nt->NtReadFile(s, NULL, NULL, NULL, &block, &byte, 1, NULL, NULL);
     const LONG negative = nt->NtReadFile(s, NULL, NULL, NULL, &block, &byte, 1, &offset, NULL);
-    assert_true(CancelIo(s));
+    CancelIo(s); /* what pends where it should not */
     close_pair(&pair);
     assert_int_equal(missing, NT_INVALID_PARAMETER);
     assert_int_equal(negative, NT_INVALID_PARAMETER);
