@@ -25,6 +25,13 @@ WMAIN(wmain_of_three, "_Z5wmainiPPwS0_");
 WMAIN(wmain_of_two_const, "_Z5wmainiPPKw");
 WMAIN(wmain_of_two_consts, "_Z5wmainiPKPKw");
 
+/* Or one of these, declared in windows.h under C's names. */
+__attribute__((weak)) int WinMain(void *instance, void *previous, char *line, int show);
+__attribute__((weak)) int wWinMain(void *instance, void *previous, wide *line, int show);
+void *berth_GetModuleHandleA(const char *name);
+char *berth_GetCommandLineA(void);
+wide *berth_GetCommandLineW(void);
+
 int berth_run_wrapped(int argc, char **argv, char **environment);
 
 static struct machine_file *file;
@@ -68,6 +75,39 @@ static wide **widen(int count, char **texts)
     return block->texts;
 }
 
+/* The command line after the program's name, which may stand in quotes. */
+static size_t after_name(const char *line)
+{
+    size_t at = line[0] == '"' ? 1 + strcspn(line + 1, "\"") : strcspn(line, " \t");
+    if (line[at] == '"')
+        at++;
+    return at + strspn(line + at, " \t");
+}
+
+static bool is_for_windows(void)
+{
+    return WinMain != NULL || wWinMain != NULL;
+}
+
+static int run_for_windows(void)
+{
+    enum { SW_SHOWDEFAULT = 10 };
+    void *instance = berth_GetModuleHandleA(NULL);
+    char *line = berth_GetCommandLineA();
+
+    if (WinMain != NULL)
+        return WinMain(instance, NULL, line + after_name(line), SW_SHOWDEFAULT);
+    wide *text = berth_GetCommandLineW();
+    size_t at = text[0] == '"';
+    while (text[at] != 0 && text[at] != (text[0] == '"' ? '"' : ' '))
+        at++;
+    if (text[at] == '"')
+        at++;
+    while (text[at] == ' ' || text[at] == '\t')
+        at++;
+    return wWinMain(instance, NULL, text + at, SW_SHOWDEFAULT);
+}
+
 static int run_program(int argc, char **argv, char **environment)
 {
     int (*const wide_mains[])(int, wide **, wide **) = {
@@ -78,6 +118,8 @@ static int run_program(int argc, char **argv, char **environment)
 
     if (__real_main != NULL)
         return __real_main(argc, argv, environment);
+    if (is_for_windows())
+        return run_for_windows();
     while (environment[variables] != NULL)
         variables++;
     wide **wide_argv = widen(argc, argv);

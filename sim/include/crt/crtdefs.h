@@ -53,8 +53,27 @@
 #define BERTH_DECLSPEC_dllexport
 #define BERTH_DECLSPEC_dllimport
 #define BERTH_DECLSPEC_nothrow
+#define BERTH_DECLSPEC_novtable
+#define BERTH_DECLSPEC_restrict
+#define BERTH_DECLSPEC_noalias
+#define BERTH_DECLSPEC_allocator
+#define BERTH_DECLSPEC_selectany __attribute__((weak))
+#define BERTH_DECLSPEC_deprecated __attribute__((deprecated))
+#define BERTH_DECLSPEC_uuid(text)
 #define BERTH_DECLSPEC_align(bytes) __attribute__((aligned(bytes)))
 #endif
+
+/* Microsoft's other words. There is none for __try: see docs/programs.md. */
+#define __pragma(text)
+#define __assume(fact) ((void)0)
+#define __noop(...) ((void)0)
+#define __ptr32
+#define __ptr64
+#define __w64
+#define __unaligned
+#define _inline __inline
+#define _forceinline __forceinline
+#define __FUNCSIG__ __PRETTY_FUNCTION__
 
 typedef int errno_t;
 typedef unsigned short berth_wint;

@@ -6,4 +6,9 @@
 
 #include_next <malloc.h>
 
+#define _alloca __builtin_alloca
+#define _malloca malloc
+#define _freea free
+#define _msize malloc_usable_size
+
 #endif

@@ -43,6 +43,24 @@ BERTH_CRT(int, _snprintf_s, (char *buffer, size_t size, size_t count, const char
 BERTH_CRT_AS(int, printf_s, printf, (const char *format, ...));
 BERTH_CRT_AS(int, fprintf_s, fprintf, (FILE * stream, const char *format, ...));
 
+/* With _TRUNCATE what does not fit is cut, and answered by -1; else it leaves an empty text. */
+static inline int _vsnprintf_s(char *buffer, size_t size, size_t count, const char *format,
+                               va_list arguments)
+{
+    if (buffer == NULL || size == 0)
+        return -1;
+    size_t room = count == _TRUNCATE || count >= size ? size : count + 1;
+    int written = vsnprintf(buffer, room, format, arguments);
+    if (written >= 0 && (size_t)written < room)
+        return written;
+    if (count != _TRUNCATE && room == size)
+        buffer[0] = '\0';
+    return -1;
+}
+#define vsnprintf_s _vsnprintf_s
+BERTH_CRT_AS(int, vprintf_s, vprintf, (const char *format, va_list arguments));
+BERTH_CRT_AS(int, vfprintf_s, vfprintf, (FILE * stream, const char *format, va_list arguments));
+
 #define _fileno fileno
 #define _flushall() fflush(NULL)
 

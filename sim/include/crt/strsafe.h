@@ -47,16 +47,54 @@ static inline HRESULT StringCchPrintfW(wchar_t *to, size_t size, const wchar_t *
     return written >= 0 && (size_t)written < size ? S_OK : STRSAFE_E_INSUFFICIENT_BUFFER;
 }
 
+static inline HRESULT StringCchVPrintfA(char *to, size_t size, const char *format,
+                                        va_list arguments)
+{
+    int written = vsnprintf(to, size, format, arguments);
+    return written >= 0 && (size_t)written < size ? S_OK : STRSAFE_E_INSUFFICIENT_BUFFER;
+}
+static inline HRESULT StringCchVPrintfW(wchar_t *to, size_t size, const wchar_t *format,
+                                        va_list arguments)
+{
+    int written = _vsnwprintf(to, size, format, arguments);
+    if (size > 0 && (written < 0 || (size_t)written >= size))
+        to[size - 1] = 0;
+    return written >= 0 && (size_t)written < size ? S_OK : STRSAFE_E_INSUFFICIENT_BUFFER;
+}
+static inline HRESULT StringCchLengthA(const char *text, size_t size, size_t *length)
+{
+    size_t found = text == NULL ? size : strnlen(text, size);
+    if (length != NULL)
+        *length = found < size ? found : 0;
+    return found < size ? S_OK : E_INVALIDARG;
+}
+static inline HRESULT StringCchLengthW(const wchar_t *text, size_t size, size_t *length)
+{
+    size_t found = text == NULL ? size : wcsnlen(text, size);
+    if (length != NULL)
+        *length = found < size ? found : 0;
+    return found < size ? S_OK : E_INVALIDARG;
+}
+
 #define StringCbCopyA StringCchCopyA
+#define StringCbCatA StringCchCatA
 #define StringCbPrintfA StringCchPrintfA
+#define StringCbVPrintfA StringCchVPrintfA
+#define StringCbCopyW(to, size, from) StringCchCopyW((to), (size) / sizeof(wchar_t), (from))
+#define StringCbCatW(to, size, from) StringCchCatW((to), (size) / sizeof(wchar_t), (from))
+#define StringCbPrintfW(to, size, ...) StringCchPrintfW((to), (size) / sizeof(wchar_t), __VA_ARGS__)
 #if defined(UNICODE)
-#define StringCchCopy StringCchCopyW
-#define StringCchCat StringCchCatW
-#define StringCchPrintf StringCchPrintfW
+#define BERTH_STRSAFE(name) name##W
 #else
-#define StringCchCopy StringCchCopyA
-#define StringCchCat StringCchCatA
-#define StringCchPrintf StringCchPrintfA
+#define BERTH_STRSAFE(name) name##A
 #endif
+#define StringCchCopy BERTH_STRSAFE(StringCchCopy)
+#define StringCchCat BERTH_STRSAFE(StringCchCat)
+#define StringCchPrintf BERTH_STRSAFE(StringCchPrintf)
+#define StringCchVPrintf BERTH_STRSAFE(StringCchVPrintf)
+#define StringCchLength BERTH_STRSAFE(StringCchLength)
+#define StringCbCopy BERTH_STRSAFE(StringCbCopy)
+#define StringCbCat BERTH_STRSAFE(StringCbCat)
+#define StringCbPrintf BERTH_STRSAFE(StringCbPrintf)
 
 #endif

@@ -18,5 +18,31 @@
 BERTH_CRT(time_t, time, (time_t * result));
 BERTH_CRT(clock_t, clock, (void));
 #define _time64 time
+#define _mkgmtime timegm
+#define _mkgmtime64 timegm
+#define _gmtime64 gmtime
+#define _localtime64 localtime
+
+/* Windows has the result first. The machine's time zone is UTC. 22 is EINVAL. */
+static inline errno_t gmtime_s(struct tm *result, const time_t *seconds)
+{
+    return gmtime_r(seconds, result) == NULL ? 22 : 0;
+}
+static inline errno_t localtime_s(struct tm *result, const time_t *seconds)
+{
+    return gmtime_r(seconds, result) == NULL ? 22 : 0;
+}
+static inline errno_t asctime_s(char *text, size_t size, const struct tm *date)
+{
+    char whole[64];
+    if (text == NULL || asctime_r(date, whole) == NULL)
+        return 22;
+    for (size_t i = 0; i < size; i++) {
+        text[i] = whole[i];
+        if (whole[i] == '\0')
+            return 0;
+    }
+    return 22;
+}
 
 #endif

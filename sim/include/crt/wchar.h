@@ -82,6 +82,21 @@ BERTH_CRT_AS(long long, _wcstoi64, wcstoll, (const wchar_t *text, wchar_t **end,
 BERTH_CRT_AS(unsigned long long, _wcstoui64, wcstoull,
              (const wchar_t *text, wchar_t **end, int base));
 
+static inline wchar_t *_wcsupr(wchar_t *text)
+{
+    for (wchar_t *at = text; *at != 0; at++)
+        if (*at >= L'a' && *at <= L'z')
+            *at = (wchar_t)(*at - L'a' + L'A');
+    return text;
+}
+static inline wchar_t *_wcslwr(wchar_t *text)
+{
+    for (wchar_t *at = text; *at != 0; at++)
+        if (*at >= L'A' && *at <= L'Z')
+            *at = (wchar_t)(*at - L'A' + L'a');
+    return text;
+}
+
 /* What C++'s <cwchar> asks for by name and nobody here has called yet. */
 BERTH_CRT(float, wcstof, (const wchar_t *text, wchar_t **end));
 BERTH_CRT(long double, wcstold, (const wchar_t *text, wchar_t **end));

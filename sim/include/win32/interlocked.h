@@ -101,6 +101,31 @@ static inline PVOID InterlockedCompareExchangePointer(PVOID volatile *value, PVO
 #define InterlockedCompareExchangePointerRelease InterlockedCompareExchangePointer
 #define InterlockedExchangeSubtract(value, less)                                                   \
     InterlockedExchangeAdd((LONG *)(value), -(LONG)(less))
+static inline BYTE InterlockedBitTestAndSet(LONG volatile *bits, LONG place)
+{
+    LONG bit = (LONG)((ULONG)1 << (place & 31));
+    return (InterlockedOr(bits + place / 32, bit) & bit) != 0;
+}
+static inline BYTE InterlockedBitTestAndReset(LONG volatile *bits, LONG place)
+{
+    LONG bit = (LONG)((ULONG)1 << (place & 31));
+    return (InterlockedAnd(bits + place / 32, ~bit) & bit) != 0;
+}
+static inline BYTE InterlockedBitTestAndComplement(LONG volatile *bits, LONG place)
+{
+    LONG bit = (LONG)((ULONG)1 << (place & 31));
+    return (InterlockedXor(bits + place / 32, bit) & bit) != 0;
+}
+#define _InterlockedIncrement64 InterlockedIncrement64
+#define _InterlockedDecrement64 InterlockedDecrement64
+#define _InterlockedExchange64 InterlockedExchange64
+#define _InterlockedExchangeAdd64 InterlockedExchangeAdd64
+#define _InterlockedCompareExchange64 InterlockedCompareExchange64
+#define _InterlockedExchangePointer InterlockedExchangePointer
+#define _InterlockedCompareExchangePointer InterlockedCompareExchangePointer
+#define _InterlockedAnd InterlockedAnd
+#define _InterlockedOr InterlockedOr
+#define _InterlockedXor InterlockedXor
 #define _InterlockedIncrement InterlockedIncrement
 #define _InterlockedDecrement InterlockedDecrement
 #define _InterlockedExchange InterlockedExchange

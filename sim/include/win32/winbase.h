@@ -167,6 +167,14 @@ BERTH_FUNCTION(BOOL, SetEnvironmentVariableW, (LPCWSTR lpName, LPCWSTR lpValue))
 
 BERTH_FUNCTION(__attribute__((noreturn)) void, ExitProcess, (UINT uExitCode));
 
+/* A program for windows begins here, under C's name in C++ too. */
+BERTH_EXTERN int WINAPI WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine,
+                                int nShowCmd);
+#if __SIZEOF_WCHAR_T__ == 2
+BERTH_EXTERN int WINAPI wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine,
+                                 int nShowCmd);
+#endif
+
 #include "interlocked.h"
 
 #if __SIZEOF_WCHAR_T__ == 2

@@ -90,6 +90,41 @@
 #define RtlFillMemory(to, size, byte) memset((to), (byte), (size))
 #define RtlSecureZeroMemory(to, size) memset((to), 0, (size))
 
+/* Letters are told apart, or not, as ASCII has them. */
+static inline int lstrcmpA(LPCSTR a, LPCSTR b)
+{
+    return strcmp(a, b);
+}
+static inline int lstrcmpiA(LPCSTR a, LPCSTR b)
+{
+    return strcasecmp(a, b);
+}
+static inline LPSTR lstrcpynA(LPSTR to, LPCSTR from, int size)
+{
+    int i = 0;
+    if (size <= 0)
+        return to;
+    for (; i + 1 < size && from[i] != 0; i++)
+        to[i] = from[i];
+    to[i] = 0;
+    return to;
+}
+static inline LPSTR lstrcpyA(LPSTR to, LPCSTR from)
+{
+    return strcpy(to, from);
+}
+static inline LPSTR lstrcatA(LPSTR to, LPCSTR from)
+{
+    return strcat(to, from);
+}
+#if !defined(UNICODE)
+#define lstrcmp lstrcmpA
+#define lstrcmpi lstrcmpiA
+#define lstrcpyn lstrcpynA
+#define lstrcpy lstrcpyA
+#define lstrcat lstrcatA
+#endif
+
 typedef struct _LIST_ENTRY {
     struct _LIST_ENTRY *Flink, *Blink;
 } LIST_ENTRY, *PLIST_ENTRY;

@@ -1,0 +1,2 @@
+/* Of COM, its GUIDs: there are no objects. */
+#include "guiddef.h"
