@@ -4,6 +4,7 @@
 #include <winsock2.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <ws2tcpip.h>
 
 #ifdef __cplusplus
@@ -40,6 +41,46 @@ int list_insert(int *list, int count, int value)
     list[count] = value;
     return count + 1;
 }
+
+/* What Unix has and Windows has not is a program's to define, in its own way. */
+static int pipe(SOCKET ends[2])
+{
+    return ends[0] == ends[1];
+}
+static char *strndup(const char *text, int size)
+{
+    static char copy[8];
+    memcpy(copy, text, (size_t)size);
+    return copy;
+}
+static long setenv(const char *name)
+{
+    return name[0];
+}
+static int getline(char *line)
+{
+    return line[0];
+}
+static long long timegm(long long seconds)
+{
+    return seconds;
+}
+static unsigned short be16toh(unsigned short of)
+{
+    return ntohs(of);
+}
+static unsigned char index(int of)
+{
+    return (unsigned char)of;
+}
+static int own_unix(void)
+{
+    SOCKET ends[2] = {1, 1};
+    char line[2] = "l";
+    return pipe(ends) == 1 && strndup("text", 2)[1] == 'e' && setenv("n") == 'n' &&
+           getline(line) == 'l' && timegm(5) == 5 && be16toh(htons(9)) == 9 && index(258) == 2;
+}
+
 int endpoint_close, thread_create[3] = {1, 2, 3}, machine_running = 4;
 #endif
 
@@ -73,9 +114,9 @@ int main(void)
         return 2;
 #ifdef OWN_FUNCTIONS
     int list[2] = {0, 0};
-    if (choose(3) != 2 || port_of(&name) == 0 || wait_for(0)[0] != 'n' || endpoint_new() == NULL ||
-        list_insert(list, 1, 5) != 2 || list[1] != 5 || endpoint_close != 0 ||
-        thread_create[2] != 3 || machine_running != 4)
+    if (!own_unix() || choose(3) != 2 || port_of(&name) == 0 || wait_for(0)[0] != 'n' ||
+        endpoint_new() == NULL || list_insert(list, 1, 5) != 2 || list[1] != 5 ||
+        endpoint_close != 0 || thread_create[2] != 3 || machine_running != 4)
         return 3;
     check_failed("as it should");
     int connected = connect_to(client, &name);

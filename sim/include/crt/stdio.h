@@ -14,7 +14,11 @@
 #define vfprintf berth_host_vfprintf
 #define vsprintf berth_host_vsprintf
 #define vsnprintf berth_host_vsnprintf
+#include "posix_hide.h"
 #include_next <stdio.h>
+#define BERTH_CRT_SHOW
+#include "posix_hide.h"
+#undef BERTH_CRT_SHOW
 #undef printf
 #undef fprintf
 #undef sprintf

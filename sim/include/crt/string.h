@@ -4,7 +4,11 @@
 
 #include "crtdefs.h"
 
+#include "posix_hide.h"
 #include_next <string.h>
+#define BERTH_CRT_SHOW
+#include "posix_hide.h"
+#undef BERTH_CRT_SHOW
 #include <strings.h>
 
 #define _stricmp strcasecmp

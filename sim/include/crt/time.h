@@ -6,7 +6,11 @@
 
 #define time berth_host_time
 #define clock berth_host_clock
+#include "posix_hide.h"
 #include_next <time.h>
+#define BERTH_CRT_SHOW
+#include "posix_hide.h"
+#undef BERTH_CRT_SHOW
 #undef time
 #undef clock
 
