@@ -1,5 +1,5 @@
-/* <endian.h>, which the host's <sys/types.h> brings in: of no use to a program for Windows, which may
- * have functions of these names.
+/* <endian.h>, which the host's <sys/types.h> brings in: of no use to a program for Windows, which
+ * may have functions of these names.
  */
 #ifndef BERTH_CRT_ENDIAN_H
 #define BERTH_CRT_ENDIAN_H
