@@ -1,6 +1,6 @@
 /* While the host's headers are read, these of its functions have names of no use: neither
- * Microsoft's C library has them nor mingw-w64's, and a program may have its own, or macros of these
- * names. No guard: included twice, the second time with BERTH_CRT_SHOW, to give the names back.
+ * Microsoft's C library has them nor mingw-w64's, and a program may have its own, or macros.
+ * No guard: included twice, the second time with BERTH_CRT_SHOW, to give the names back.
  */
 #if !defined(BERTH_CRT_SHOW)
 #pragma push_macro("a64l")
