@@ -129,7 +129,7 @@ static int run_program(int argc, char **argv, char **environment)
     for (size_t i = 0; i < sizeof wide_mains / sizeof wide_mains[0]; i++)
         if (wide_mains[i] != NULL)
             return wide_mains[i](argc, wide_argv, wide_environment);
-    return refuse("the program has neither main nor wmain(int, wchar_t **)", EXIT_USAGE);
+    return refuse("the program has no main, expected main or wmain(int, wchar_t **)", EXIT_USAGE);
 }
 
 static int run_child(int argc, char **argv, char **environment)
