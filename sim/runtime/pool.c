@@ -8,7 +8,9 @@ static const uint64_t idle_ns = UINT64_C(30) * 1000 * NS_IN_MS;
 
 struct pool {
     struct process *process;
-    struct pool_item *items;
+    struct pool *next;              /* the process' own pool has them all behind it */
+    struct pool_item *items;        /* and these, of all of them */
+    uint32_t most;                  /* workers at a time */
     struct pool_item *first, *last; /* with callbacks queued */
     uint32_t queued;                /* callbacks */
     uint32_t workers, idle;
@@ -33,8 +35,10 @@ static void drop(struct object *object)
 
 static void destroy(struct pool_item *item)
 {
-    struct pool *pool = item->pool;
+    struct pool *pool = item->pool->process->pool;
 
+    if (item->gone != NULL)
+        item->gone(item);
     if (item->event != 0)
         engine_cancel(pool->process->object.nt->engine, item->event);
     if (item->previous != NULL)
@@ -53,34 +57,76 @@ static void destroy(struct pool_item *item)
 static void pool_ends(struct process *process)
 {
     struct pool *pool = process->pool;
-    process->pool = NULL;
+    struct pool *next;
+
     while (pool->items != NULL)
         destroy(pool->items);
-    object_release(pool->tasks);
-    if (pool->port != NULL)
-        object_release(port_object(pool->port));
-    arena_give(arena_of(pool), pool, sizeof *pool);
+    process->pool = NULL;
+    for (; pool != NULL; pool = next) {
+        next = pool->next;
+        object_release(pool->tasks);
+        if (pool->port != NULL)
+            object_release(port_object(pool->port));
+        arena_give(arena_of(pool), pool, sizeof *pool);
+    }
 }
 
-struct pool *pool_get(void)
+static struct pool *create(struct process *process)
 {
-    struct nt *nt = guest_nt();
-    struct process *process = guest_process();
-    if (process->pool != NULL)
-        return process->pool;
-
+    struct nt *nt = process->object.nt;
     struct pool *pool = ARENA_NEW(&nt->engine->arena, struct pool);
     if (pool == NULL)
         return NULL;
     pool->process = process;
+    pool->most = WORKERS_MAX;
     pool->tasks = semaphore_create(nt, 0, INT32_MAX);
     if (pool->tasks == NULL) {
         arena_give(&nt->engine->arena, pool, sizeof *pool);
         return NULL;
     }
-    nt->pool_ends = pool_ends;
-    process->pool = pool;
     return pool;
+}
+
+struct pool *pool_get(void)
+{
+    struct process *process = guest_process();
+
+    if (process->pool == NULL) {
+        process->pool = create(process);
+        guest_nt()->pool_ends = pool_ends;
+    }
+    return process->pool;
+}
+
+struct pool *pool_new(void)
+{
+    struct pool *first = pool_get();
+    struct pool *pool = first == NULL ? NULL : create(guest_process());
+
+    if (pool == NULL)
+        return NULL;
+    pool->next = first->next;
+    first->next = pool;
+    return pool;
+}
+
+/* At least one: nobody's callbacks would ever run. */
+void pool_set_most(struct pool *pool, uint32_t workers)
+{
+    pool->most = workers < 1 ? 1 : workers > WORKERS_MAX ? WORKERS_MAX : workers;
+}
+
+struct pool_item *pool_items(const struct process *process)
+{
+    const struct pool *pool = process->pool;
+    return pool == NULL ? NULL : pool->items;
+}
+
+void pool_place(struct pool_item *item, PTP_CALLBACK_ENVIRON environment)
+{
+    if (item != NULL && environment != NULL && environment->Pool != NULL)
+        item->pool = (struct pool *)environment->Pool;
+    pool_join(item, environment);
 }
 
 struct pool_item *pool_add(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),
@@ -191,7 +237,7 @@ bool pool_submit(struct pool_item *item)
 {
     struct pool *pool = item->pool;
 
-    if (pool->queued >= pool->idle && pool->workers < WORKERS_MAX) {
+    if (pool->queued >= pool->idle && pool->workers < pool->most) {
         if (pool_thread(pool->process, work, pool) != NULL)
             pool->workers++;
         else if (pool->workers == 0)

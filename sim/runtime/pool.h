@@ -15,8 +15,8 @@
 struct pool;
 
 struct pool_item {
-    struct pool *pool;
-    struct pool_item *next, *previous; /* of the pool's */
+    struct pool *pool;                 /* whose workers run it */
+    struct pool_item *next, *previous; /* of the process' */
     struct pool_item *next_queued;
     /* Calls the guest, once, on a thread of the pool. */
     void (*run)(struct pool_item *item, PTP_CALLBACK_INSTANCE instance);
@@ -27,7 +27,10 @@ struct pool_item {
     uint32_t holds;         /* whoever else needs it: waiting threads, I/O to come */
     bool closed;            /* by the guest: given back when nobody needs it */
     bool lasts;             /* even then it stays until the process ends: a file's key names it */
-    struct object *idle;    /* an event: signaled while no callback is queued or runs */
+    void *owner;            /* a group or a timer queue, or NULL */
+    void (*gone)(struct pool_item *item); /* tells the owner, once, that it is given back */
+    void (*cancelled)(void *context, void *group_context); /* the guest's, of the group; or NULL */
+    struct object *idle; /* an event: signaled while no callback is queued or runs */
     /* A timer's. */
     uint64_t event; /* the engine's, or 0 */
     uint64_t period_ns;
@@ -46,6 +49,28 @@ struct _TP_CALLBACK_INSTANCE {
 
 /* The running process' pool, or NULL: the arena is full. */
 struct pool *pool_get(void);
+
+/* One more pool of the process, for as long as it lasts, with workers of its own; NULL when the
+ * arena is full. At most so many run at a time.
+ */
+struct pool *pool_new(void);
+void pool_set_most(struct pool *pool, uint32_t workers);
+
+/* All items of a process, the first of a list by `next`; every pool's. */
+struct pool_item *pool_items(const struct process *process);
+
+/* What an environment says of a new item: its pool, unless it is NULL, and its group. Both take
+ * NULL for no item and no environment.
+ */
+void pool_place(struct pool_item *item, PTP_CALLBACK_ENVIRON environment);
+void pool_join(struct pool_item *item, PTP_CALLBACK_ENVIRON environment);
+
+/* An item's callback comes at a time of the engine's and, with a period, again and again. */
+void pool_start_timer(struct pool_item *item, uint64_t due_ns);
+void pool_stop_timer(struct pool_item *item);
+
+/* Ends the wait that is under way, if one is. */
+void pool_stop_wait(struct pool_item *item);
 
 /* A new item. NULL, with the last error set, when the arena is full. */
 struct pool_item *pool_add(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),

@@ -47,7 +47,7 @@ static void wait_and_call(void *context)
     pool_settle(waiter.item);
 }
 
-static void cancel(struct pool_item *item)
+void pool_stop_wait(struct pool_item *item)
 {
     if (item->cancel == NULL)
         return;
@@ -91,8 +91,8 @@ static void run_wait(struct pool_item *item, PTP_CALLBACK_INSTANCE instance)
 
 PTP_WAIT CreateThreadpoolWait(PTP_WAIT_CALLBACK pfnwa, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
 {
-    (void)pcbe;
     struct pool_item *item = pool_add(run_wait, (void (*)(void))pfnwa, pv);
+    pool_place(item, pcbe);
     if (item != NULL)
         item->once = true;
     return (PTP_WAIT)item;
@@ -104,7 +104,7 @@ void SetThreadpoolWait(PTP_WAIT pwa, HANDLE h, PFILETIME pftTimeout)
     struct pool_item *item = (struct pool_item *)pwa;
     uint64_t timeout_ns = UINT64_MAX;
 
-    cancel(item);
+    pool_stop_wait(item);
     struct object *object = h != NULL ? guest_object(h) : NULL;
     if (object == NULL)
         return;
@@ -125,7 +125,7 @@ void WaitForThreadpoolWaitCallbacks(PTP_WAIT pwa, BOOL fCancelPendingCallbacks)
 
 void CloseThreadpoolWait(PTP_WAIT pwa)
 {
-    cancel((struct pool_item *)pwa);
+    pool_stop_wait((struct pool_item *)pwa);
     pool_close((struct pool_item *)pwa);
 }
 
@@ -164,7 +164,7 @@ BOOL RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject,
 static BOOL unregister(struct pool_item *item, struct object *told)
 {
     bool busy = item->queued > 0 || item->running > 0;
-    cancel(item);
+    pool_stop_wait(item);
     if (told != NULL)
         object_reference(told);
     item->told = told;
@@ -179,7 +179,7 @@ BOOL UnregisterWaitEx(HANDLE WaitHandle, HANDLE CompletionEvent)
     if (item == NULL)
         return guest_fail(ERROR_INVALID_HANDLE);
     if (CompletionEvent == INVALID_HANDLE_VALUE) {
-        cancel(item);
+        pool_stop_wait(item);
         pool_wait(item, false, "UnregisterWaitEx");
         return unregister(item, NULL);
     }

@@ -6,12 +6,13 @@
 PTP_POOL CreateThreadpool(PVOID reserved)
 {
     (void)reserved;
-    struct pool *pool = pool_get();
+    struct pool *pool = pool_new();
     if (pool == NULL)
         guest_fail(ERROR_NOT_ENOUGH_MEMORY);
     return (PTP_POOL)pool;
 }
 
+/* It goes when its last object has, says the page; here it stays, idle, until the process ends. */
 void CloseThreadpool(PTP_POOL ptpp)
 {
     (void)ptpp;
@@ -19,10 +20,10 @@ void CloseThreadpool(PTP_POOL ptpp)
 
 void SetThreadpoolThreadMaximum(PTP_POOL ptpp, DWORD cthrdMost)
 {
-    (void)ptpp;
-    (void)cthrdMost;
+    pool_set_most((struct pool *)ptpp, cthrdMost);
 }
 
+/* A thread is there as soon as a callback wants one. */
 BOOL SetThreadpoolThreadMinimum(PTP_POOL ptpp, DWORD cthrdMic)
 {
     (void)ptpp;
@@ -66,11 +67,12 @@ static void run_user_work(struct pool_item *item, PTP_CALLBACK_INSTANCE instance
 
 /* An item for one callback, which closes it. */
 static BOOL submit_once(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),
-                        void (*callback)(void), void *context)
+                        void (*callback)(void), void *context, PTP_CALLBACK_ENVIRON environment)
 {
     struct pool_item *item = pool_add(run, callback, context);
     if (item == NULL)
         return FALSE;
+    pool_place(item, environment);
     bool submitted = pool_submit(item);
     pool_close(item);
     return submitted ? TRUE : guest_fail(ERROR_NOT_ENOUGH_MEMORY);
@@ -79,21 +81,21 @@ static BOOL submit_once(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),
 BOOL TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK pfns, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
 {
     guest_note();
-    (void)pcbe;
-    return submit_once(run_simple, (void (*)(void))pfns, pv);
+    return submit_once(run_simple, (void (*)(void))pfns, pv, pcbe);
 }
 
 BOOL QueueUserWorkItem(LPTHREAD_START_ROUTINE Function, PVOID Context, ULONG Flags)
 {
     guest_note();
     (void)Flags;
-    return submit_once(run_user_work, (void (*)(void))Function, Context);
+    return submit_once(run_user_work, (void (*)(void))Function, Context, NULL);
 }
 
 PTP_WORK CreateThreadpoolWork(PTP_WORK_CALLBACK pfnwk, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
 {
-    (void)pcbe;
-    return (PTP_WORK)pool_add(run_work, (void (*)(void))pfnwk, pv);
+    struct pool_item *item = pool_add(run_work, (void (*)(void))pfnwk, pv);
+    pool_place(item, pcbe);
+    return (PTP_WORK)item;
 }
 
 /* Cannot fail, says the page: without memory for its first thread it is lost. */
@@ -134,7 +136,12 @@ static void timer_expires(void *context, uint64_t argument)
     pool_submit(item);
 }
 
-static void stop_timer(struct pool_item *item)
+void pool_start_timer(struct pool_item *item, uint64_t due_ns)
+{
+    item->event = engine_post(item->idle->nt->engine, due_ns, timer_expires, item, 0);
+}
+
+void pool_stop_timer(struct pool_item *item)
 {
     if (item->event != 0)
         engine_cancel(item->idle->nt->engine, item->event);
@@ -149,8 +156,9 @@ static int64_t ticks_of(const FILETIME *time)
 
 PTP_TIMER CreateThreadpoolTimer(PTP_TIMER_CALLBACK pfnti, PVOID pv, PTP_CALLBACK_ENVIRON pcbe)
 {
-    (void)pcbe;
-    return (PTP_TIMER)pool_add(run_timer, (void (*)(void))pfnti, pv);
+    struct pool_item *item = pool_add(run_timer, (void (*)(void))pfnti, pv);
+    pool_place(item, pcbe);
+    return (PTP_TIMER)item;
 }
 
 void SetThreadpoolTimer(PTP_TIMER pti, PFILETIME pftDueTime, DWORD msPeriod, DWORD msWindowLength)
@@ -158,7 +166,7 @@ void SetThreadpoolTimer(PTP_TIMER pti, PFILETIME pftDueTime, DWORD msPeriod, DWO
     struct pool_item *item = (struct pool_item *)pti;
 
     (void)msWindowLength;
-    stop_timer(item);
+    pool_stop_timer(item);
     if (pftDueTime == NULL)
         return;
     item->set = true;
@@ -181,7 +189,7 @@ void WaitForThreadpoolTimerCallbacks(PTP_TIMER pti, BOOL fCancelPendingCallbacks
 
 void CloseThreadpoolTimer(PTP_TIMER pti)
 {
-    stop_timer((struct pool_item *)pti);
+    pool_stop_timer((struct pool_item *)pti);
     pool_close((struct pool_item *)pti);
 }
 
@@ -241,10 +249,10 @@ static void is_threadpool_io(struct pool_item *item, PTP_CALLBACK_INSTANCE insta
 PTP_IO CreateThreadpoolIo(HANDLE fl, PTP_WIN32_IO_CALLBACK pfnio, PVOID pv,
                           PTP_CALLBACK_ENVIRON pcbe)
 {
-    (void)pcbe;
     struct pool_item *item = bind_file(fl, (void (*)(void))pfnio, pv);
     if (item != NULL)
         item->run = is_threadpool_io;
+    pool_join(item, pcbe); /* the packets of all files go to one port */
     return (PTP_IO)item;
 }
 

@@ -1,5 +1,5 @@
-/* The process' pool of threads. Included by windows.h. Every process has one pool: one made by
- * CreateThreadpool is the same, and what an environment says is heard by nobody.
+/* Pools of threads. Included by windows.h. A process has one of its own and those that it makes by
+ * CreateThreadpool; of an environment, the pool and the cleanup group are heard.
  */
 #ifndef BERTH_WIN32_THREADPOOLAPISET_H
 #define BERTH_WIN32_THREADPOOLAPISET_H
@@ -69,6 +69,19 @@ static inline void SetThreadpoolCallbackPool(PTP_CALLBACK_ENVIRON pcbe, PTP_POOL
 {
     pcbe->Pool = ptpp;
 }
+typedef void(NTAPI *PTP_CLEANUP_GROUP_CANCEL_CALLBACK)(PVOID ObjectContext, PVOID CleanupContext);
+static inline void SetThreadpoolCallbackCleanupGroup(PTP_CALLBACK_ENVIRON pcbe,
+                                                     PTP_CLEANUP_GROUP ptpcg,
+                                                     PTP_CLEANUP_GROUP_CANCEL_CALLBACK pfng)
+{
+    pcbe->CleanupGroup = ptpcg;
+    memcpy(&pcbe->CleanupGroupCancelCallback, &pfng, sizeof pfng);
+}
+static inline void SetThreadpoolCallbackPriority(PTP_CALLBACK_ENVIRON pcbe,
+                                                 TP_CALLBACK_PRIORITY Priority)
+{
+    pcbe->CallbackPriority = Priority;
+}
 static inline void SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON pcbe)
 {
     pcbe->Flags |= 1;
@@ -110,6 +123,22 @@ BERTH_FUNCTION(void, StartThreadpoolIo, (PTP_IO pio));
 BERTH_FUNCTION(void, CancelThreadpoolIo, (PTP_IO pio));
 BERTH_FUNCTION(void, WaitForThreadpoolIoCallbacks, (PTP_IO pio, BOOL fCancelPendingCallbacks));
 BERTH_FUNCTION(void, CloseThreadpoolIo, (PTP_IO pio));
+
+BERTH_FUNCTION(PTP_CLEANUP_GROUP, CreateThreadpoolCleanupGroup, (void));
+BERTH_FUNCTION(void, CloseThreadpoolCleanupGroupMembers,
+               (PTP_CLEANUP_GROUP ptpcg, BOOL fCancelPendingCallbacks, PVOID pvCleanupContext));
+BERTH_FUNCTION(void, CloseThreadpoolCleanupGroup, (PTP_CLEANUP_GROUP ptpcg));
+
+BERTH_FUNCTION(HANDLE, CreateTimerQueue, (void));
+BERTH_FUNCTION(BOOL, CreateTimerQueueTimer,
+               (PHANDLE phNewTimer, HANDLE TimerQueue, WAITORTIMERCALLBACK Callback,
+                PVOID Parameter, DWORD DueTime, DWORD Period, ULONG Flags));
+BERTH_FUNCTION(BOOL, ChangeTimerQueueTimer,
+               (HANDLE TimerQueue, HANDLE Timer, ULONG DueTime, ULONG Period));
+BERTH_FUNCTION(BOOL, DeleteTimerQueueTimer,
+               (HANDLE TimerQueue, HANDLE Timer, HANDLE CompletionEvent));
+BERTH_FUNCTION(BOOL, DeleteTimerQueue, (HANDLE TimerQueue));
+BERTH_FUNCTION(BOOL, DeleteTimerQueueEx, (HANDLE TimerQueue, HANDLE CompletionEvent));
 
 BERTH_FUNCTION(BOOL, QueueUserWorkItem,
                (LPTHREAD_START_ROUTINE Function, PVOID Context, ULONG Flags));
