@@ -117,21 +117,40 @@ static int find_copied(struct dl_phdr_info *info, size_t size, void *context)
     return 1; /* the program is the first */
 }
 
+/* The program's own thread variables are the first of its segment, when no sanitizer's go before.
+ */
+static int find_thread_variables(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size;
+    (void)context;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        char *begin = info->dlpi_tls_data;
+        if (header->p_type != PT_TLS || begin == NULL || BERTH_ASAN)
+            continue;
+        thread_ranges[THREAD_DATA] = (struct range){begin, berth_end_thread_data};
+        thread_ranges[THREAD_BSS] = (struct range){begin + header->p_filesz, berth_end_thread_bss};
+    }
+    return 1; /* the program is the first */
+}
+
 static void find_variables(void)
 {
     char *bss = __bss_start;
 
     dl_iterate_phdr(find_copied, &bss);
-    ranges[DATA] = (struct range){berth_begin_data != NULL ? berth_begin_data : data_start,
-                                  berth_end_data};
+    ranges[DATA] =
+        (struct range){berth_begin_data != NULL ? berth_begin_data : data_start, berth_end_data};
     ranges[BSS] = (struct range){berth_begin_bss != NULL ? berth_begin_bss : bss, berth_end_bss};
     if (berth_begin_common != NULL)
         ranges[COMMON] = (struct range){berth_begin_common, berth_end_common};
     if (berth_begin_data != NULL) { /* then the thread's are there too */
-        thread_ranges[THREAD_DATA] = (struct range){berth_begin_thread_data + 1,
-                                                    berth_end_thread_data};
-        thread_ranges[THREAD_BSS] = (struct range){berth_begin_thread_bss + 1,
-                                                   berth_end_thread_bss};
+        thread_ranges[THREAD_DATA] =
+            (struct range){berth_begin_thread_data + 1, berth_end_thread_data};
+        thread_ranges[THREAD_BSS] =
+            (struct range){berth_begin_thread_bss + 1, berth_end_thread_bss};
+    } else {
+        dl_iterate_phdr(find_thread_variables, NULL);
     }
     first_data = malloc(bytes_of(&ranges[DATA]) + 1);
     first_thread_data = malloc(bytes_of(&thread_ranges[THREAD_DATA]) + 1);
@@ -236,7 +255,9 @@ void image_construct(int argc, char **argv, char **variables)
 {
     constructor **early_end = place_of(berth_end_early_constructors, __init_array_start);
     constructor **end = place_of(berth_end_constructors, __init_array_end);
-    constructor **early = place_of(berth_begin_early_constructors, early_end);
+    /* Without the mark the first of all is the program's, too; but a sanitizer's goes before. */
+    constructor **early =
+        place_of(berth_begin_early_constructors, BERTH_ASAN ? early_end : __init_array_start);
 
     run(early, early_end - 1, argc, argv, variables);
     run(place_of(berth_begin_constructors, early_end), end - 1, argc, argv, variables);
