@@ -20,6 +20,9 @@ foreach(delete dlPv daPv dlPvm daPvm dlPvSt11align_val_t daPvSt11align_val_t dlP
         daPvmSt11align_val_t) # sim/runtime/delete_wrap.c
   string(APPEND BERTH_PROGRAM_LINK ,--wrap=_Z${delete})
 endforeach()
+foreach(clock _ZNSt6chrono3_V212steady_clock3nowEv _ZNSt6chrono3_V212system_clock3nowEv nanosleep)
+  string(APPEND BERTH_PROGRAM_LINK ,--wrap=${clock}) # sim/runtime/chrono_wrap.c
+endforeach()
 set(BERTH_SANITIZE_FLAGS "")
 if(BERTH_SANITIZE)
   set(BERTH_SANITIZE_FLAGS -fsanitize=${BERTH_SANITIZE})
