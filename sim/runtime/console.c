@@ -117,14 +117,17 @@ int MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr, int
     size_t count = 0;
 
     (void)CodePage;
-    (void)dwFlags;
     if (cbMultiByte == 0 || cchWideChar < 0) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return 0;
     }
     for (size_t at = 0, used = 0; at < size; at += used) {
         WCHAR units[2];
-        size_t more = utf16_write(utf8_read(lpMultiByteStr + at, size - at, &used), units);
+        uint32_t character = utf8_read(lpMultiByteStr + at, size - at, &used);
+        if ((dwFlags & MB_ERR_INVALID_CHARS) != 0 && character == UTF_REPLACEMENT &&
+            (used != 3 || memcmp(lpMultiByteStr + at, "\xEF\xBF\xBD", 3) != 0))
+            return guest_fail(ERROR_NO_UNICODE_TRANSLATION);
+        size_t more = utf16_write(character, units);
         if (count + more <= (size_t)cchWideChar)
             memcpy(lpWideCharStr + count, units, more * sizeof units[0]);
         count += more;
@@ -140,7 +143,6 @@ int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int
     size_t count = 0;
 
     (void)CodePage;
-    (void)dwFlags;
     (void)lpDefaultChar; /* UTF-8 has every character */
     if (lpUsedDefaultChar != NULL)
         *lpUsedDefaultChar = FALSE;
@@ -150,7 +152,11 @@ int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr, int
     }
     for (size_t at = 0, used = 0; at < size; at += used) {
         char bytes[4];
-        size_t more = utf8_write(utf16_read(lpWideCharStr + at, size - at, &used), bytes);
+        uint32_t character = utf16_read(lpWideCharStr + at, size - at, &used);
+        if ((dwFlags & WC_ERR_INVALID_CHARS) != 0 && character == UTF_REPLACEMENT &&
+            lpWideCharStr[at] != UTF_REPLACEMENT)
+            return guest_fail(ERROR_NO_UNICODE_TRANSLATION);
+        size_t more = utf8_write(character, bytes);
         if (count + more <= (size_t)cbMultiByte)
             memcpy(lpMultiByteStr + count, bytes, more);
         count += more;

@@ -188,6 +188,14 @@ static void text_between_code_pages(void **state)
     WCHAR wide[8];
     char narrow[8];
 
+    assert_int_equal(MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, "a\xff", -1, wide, 8), 0);
+    assert_int_equal(GetLastError(), ERROR_NO_UNICODE_TRANSLATION);
+    assert_int_equal(MultiByteToWideChar(CP_UTF8, 0, "a\xff", -1, wide, 8), 3);
+    assert_int_equal(MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, "\uFFFD", -1, wide, 8), 2);
+    static const WCHAR half[] = {0xD800, 0};
+    assert_int_equal(
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, half, -1, narrow, 8, NULL, NULL), 0);
+    assert_int_equal(GetLastError(), ERROR_NO_UNICODE_TRANSLATION);
     assert_int_equal(MultiByteToWideChar(CP_UTF8, 0, "\u20ac!", -1, NULL, 0), 3);
     assert_int_equal(MultiByteToWideChar(CP_UTF8, 0, "\u20ac!", -1, wide, 8), 3);
     assert_int_equal(wide[0], 0x20ac);
