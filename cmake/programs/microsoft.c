@@ -7,6 +7,7 @@
 #include <float.h>
 #include <intrin.h>
 #include <malloc.h>
+#include <shellapi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,10 @@ int APIENTRY WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLi
 {
     printf("'%s' %d %d %d\n", lpCmdLine, hInstance == GetModuleHandle(NULL), hPrevInstance == NULL,
            nCmdShow);
+    int count = 0;
+    LPWSTR *arguments = CommandLineToArgvW(L"prog \"a b\" c\\\"d \x20ac", &count);
+    printf("%d: %ls, %ls, %d\n", count, arguments[1], arguments[2], arguments[3][0]);
+    LocalFree(arguments);
     tell_words();
     tell_texts();
     tell_surroundings();

@@ -7,6 +7,7 @@
 
 #include <iphlpapi.h>
 #include <mswsock.h>
+#include <shellapi.h>
 #include <timeapi.h>
 #include <winternl.h>
 #include <ws2spi.h>
@@ -29,7 +30,8 @@ enum module {
     MODULE_NTDLL,
     MODULE_USER32,
     MODULE_WINMM,
-    MODULE_ADVAPI32
+    MODULE_ADVAPI32,
+    MODULE_SHELL32
 };
 
 typedef void any_function(void);
@@ -41,6 +43,7 @@ typedef void any_function(void);
 #define USER32(name) {MODULE_USER32, #name, (any_function *)name},
 #define WINMM(name) {MODULE_WINMM, #name, (any_function *)name},
 #define ADVAPI32(name) {MODULE_ADVAPI32, #name, (any_function *)name},
+#define SHELL32(name) {MODULE_SHELL32, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
 static const struct {
@@ -57,7 +60,7 @@ static const struct {
     IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
     IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
     IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
-    NTDLL(RtlGetVersion) ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
+    SHELL32(CommandLineToArgvW) NTDLL(RtlGetVersion) ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
 #include "exports.inc" /* kernel32, user32, ntdll, from the headers: exports.cmake */
     /* clang-format on */
@@ -70,7 +73,7 @@ static const struct {
     /* in the order of their numbers */
     {"ws2_32", MODULE_WS2_32},   {"iphlpapi", MODULE_IPHLPAPI}, {"kernel32", MODULE_KERNEL32},
     {"mswsock", MODULE_MSWSOCK}, {"ntdll", MODULE_NTDLL},       {"user32", MODULE_USER32},
-    {"winmm", MODULE_WINMM},     {"advapi32", MODULE_ADVAPI32},
+    {"winmm", MODULE_WINMM},     {"advapi32", MODULE_ADVAPI32}, {"shell32", MODULE_SHELL32},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */
