@@ -7,8 +7,8 @@
 #include "sim/engine/engine.h"
 #include "sim/nt/nt.h"
 #include "sim/tcpip/link.h"
-#include "sim/tcpip/segment.h"
 #include "sim/tcpip/pool.h"
+#include "sim/tcpip/segment.h"
 
 enum { CERTAIN = 65536 };
 
@@ -18,18 +18,29 @@ void link_boot(struct link *link)
                                       [INTERFACE_LAN] = {.fixed_ns = 200000, .jitter_ns = 100000}}};
 }
 
+/* From now on, and for ever: what was lost meanwhile is still missing later. Connections that had
+ * nothing to fear get the timers that they need now.
+ */
+static void expect(struct tcpip *tcpip, bool faulty_loopback, bool losses)
+{
+    struct link *link = &tcpip->link;
+    bool worse = (faulty_loopback && !link->loopback_was_faulty) || (losses && !link->lossy);
+
+    link->loopback_was_faulty |= faulty_loopback;
+    link->lossy |= losses;
+    if (worse)
+        tuples_visit(&tcpip->tuples, tcp_link_changed);
+}
+
 void wire_set_faults(struct tcpip *tcpip, const struct wire_faults *faults)
 {
     struct link *link = &tcpip->link;
 
     link->faults = *faults;
-    if (faults->loopback && !link->loopback_was_faulty) {
-        link->loopback_was_faulty = true; /* for ever: what was lost then is still missing */
-        tuples_visit(&tcpip->tuples, tcp_link_changed);
-    }
-    if (faults->loss != 0 || faults->duplication != 0 || faults->reordering != 0 ||
-        faults->delay != 0)
-        link->lossy = true; /* a window told again by an old copy counts as lost */
+    /* A window told again by an old copy counts as lost. */
+    expect(tcpip, faults->loopback,
+           faults->loss != 0 || faults->duplication != 0 || faults->reordering != 0 ||
+               faults->delay != 0);
 }
 
 void wire_set_latency(struct tcpip *tcpip, uint32_t interface, const struct wire_latency *latency)
@@ -51,7 +62,7 @@ void wire_partition(struct tcpip *tcpip, const struct address *address, bool apa
 {
     struct link *link = &tcpip->link;
 
-    link->lossy |= apart;
+    expect(tcpip, false, apart);
     if (address == NULL) {
         link->apart = apart;
         return;

@@ -158,6 +158,26 @@ static void a_full_window_is_probed(void **state)
     assert_string_equal(received(p.client), "done");
 }
 
+/* The update that opens the window is lost; who was afraid of nothing has to ask all the same. */
+static void a_window_that_filled_before_the_losses_began_is_probed(void **state)
+{
+    (void)state;
+    static unsigned char bytes[80000];
+    uint32_t taken = 0, part;
+    connect_pair();
+    assert_status(tcp_send(p.client, bytes, sizeof bytes, false), STATUS_SUCCESS);
+    pass_ms(10);
+    set_faults((struct wire_faults){.loss = CERTAIN, .loopback = true});
+    while (tcp_receive(p.server, bytes, sizeof bytes, 0, &part) == STATUS_SUCCESS)
+        taken += part;
+    assert_int_equal(taken, 65536);
+    pass_ms(10);
+    set_faults((struct wire_faults){.loopback = true});
+    pass_ms(2000);
+    assert_status(tcp_receive(p.server, bytes, sizeof bytes, 0, &part), STATUS_SUCCESS);
+    assert_int_equal(part, sizeof bytes - 65536);
+}
+
 static void latency_is_what_was_set(void **state)
 {
     (void)state;
@@ -200,6 +220,7 @@ int main(void)
         STREAM_TEST(a_short_partition_is_survived),
         STREAM_TEST(keep_alive_finds_a_dead_peer),
         STREAM_TEST(a_full_window_is_probed),
+        STREAM_TEST(a_window_that_filled_before_the_losses_began_is_probed),
         STREAM_TEST(latency_is_what_was_set),
         STREAM_TEST(nothing_passes_without_faults_or_twice_with_one),
     };
