@@ -210,7 +210,7 @@ static void do_send(const uint8_t *bytes)
     nt_status status = socket_send(io, fuzz.process);
     if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
         ASSERT(!end->finished);
-        ASSERT(operation->block.status == (int64_t)status);
+        ASSERT(operation->block.status == (uint64_t)status);
         ASSERT(status == STATUS_PENDING || operation->block.information == operation->size);
         end->sent += operation->size;
         operation->live = status == STATUS_PENDING;
@@ -236,7 +236,7 @@ static void do_receive(const uint8_t *bytes)
     io->flags = (operation->fills ? IO_WAIT_ALL : 0u) | (operation->peeks ? IO_PEEK : 0u);
     nt_status status = socket_receive(io);
     if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
-        ASSERT(operation->block.status == (int64_t)status);
+        ASSERT(operation->block.status == (uint64_t)status);
         operation->live = true;
         end->count++;
         return;

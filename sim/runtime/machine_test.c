@@ -42,6 +42,36 @@ static void assert_same_run(struct run a, struct run b)
     assert_int_equal(a.memory, b.memory);
 }
 
+static size_t memory_after_a_process_that_asks_for_names(struct berth *machine)
+{
+    WSADATA data;
+    HANDLE query;
+    WSAQUERYSETA question = {.dwSize = sizeof question, .dwNameSpace = NS_ALL};
+    GUID hosts = {0x2a803, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}}; /* host names to addresses */
+    question.lpServiceClassId = &hosts;
+    question.lpszServiceInstanceName = (char *)"localhost";
+
+    assert_int_equal(berth_enter(machine, &elevated), 0);
+    assert_int_equal(WSAStartup(MAKEWORD(2, 2), &data), 0);
+    assert_non_null(gethostbyname("localhost"));
+    assert_int_equal(WSALookupServiceBeginA(&question, LUP_RETURN_ADDR, &query), 0);
+    berth_leave(machine);
+    return berth_memory_used(machine);
+}
+
+static void what_winsock_keeps_for_a_process_goes_with_it(void **state)
+{
+    (void)state;
+    struct berth *machine = new_machine(7);
+    assert_true(berth_boot(machine));
+    for (int i = 0; i < 3; i++)
+        (void)memory_after_a_process_that_asks_for_names(machine);
+    size_t settled = memory_after_a_process_that_asks_for_names(machine);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(memory_after_a_process_that_asks_for_names(machine), settled);
+    berth_free(machine);
+}
+
 static void a_reset_machine_is_as_good_as_new(void **state)
 {
     (void)state;
@@ -432,6 +462,7 @@ static void any_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_winsock_keeps_for_a_process_goes_with_it),
         cmocka_unit_test(a_reset_machine_is_as_good_as_new),
         cmocka_unit_test(a_reset_erases_what_was_written_behind_the_disks_back),
         cmocka_unit_test(a_reset_that_keeps_the_disk_keeps_reservations),

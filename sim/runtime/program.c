@@ -8,6 +8,7 @@
 #include "sim/runtime/machine.h"
 #include "sim/runtime/variables.h"
 #include "sim/runtime/window.h"
+#include "sim/winsock/winsock.h"
 
 struct berth *program_machine(void)
 {
@@ -51,6 +52,8 @@ void program_process_ended(struct process *process)
     struct belongings *belongings = process->runtime;
 
     window_process_ended(machine, process);
+    if (machine->winsock != NULL)
+        winsock_process_ended(machine->winsock, process);
     if (machine->variables_of == process)
         machine->variables_of = NULL;
     if (belongings == NULL)
@@ -71,6 +74,8 @@ void program_thread_ended(struct thread *thread)
     struct berth *machine = thread->object.nt->runtime;
     struct thread_belongings *belongings = thread->runtime;
 
+    if (machine->winsock != NULL)
+        winsock_thread_ended(machine->winsock, thread);
     if (machine->thread_variables_of == thread)
         machine->thread_variables_of = NULL;
     if (belongings == NULL)

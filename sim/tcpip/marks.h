@@ -13,6 +13,7 @@ struct mark {
 
 struct tcp_extra *tcp_extra(struct tcp *tcp); /* NULL when the arena is full */
 void tcp_extra_give(struct tcp *tcp);
+void marks_forget_received(struct tcp *tcp); /* and the urgent bytes that wait */
 bool mark_add(struct tcp *tcp, struct mark **marks, uint32_t at);
 void mark_drop_last(struct tcp *tcp, struct mark **marks);
 void marks_acknowledged(struct tcp *tcp);

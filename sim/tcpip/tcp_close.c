@@ -244,6 +244,7 @@ bool tcp_endpoint_closed(struct endpoint *endpoint)
     }
     bytequeue_clear(&tcp->in, tcp->tcpip->arena); /* the peer is done: nobody is told of what was
                                                      left unread */
+    marks_forget_received(tcp);
     tcp->orphan = true;
     tcp->fin_wanted = true;
     endpoint->orphan = true;

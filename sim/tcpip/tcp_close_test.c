@@ -124,6 +124,21 @@ static void closing_with_unread_bytes_resets(void **state)
     assert_int_equal(f.tcpip->tuples.count, 0);
 }
 
+static void urgent_bytes_left_unread_are_forgotten_with_the_rest(void **state)
+{
+    (void)state;
+    connect_pair();
+    assert_status(tcp_send(p.client, "now", 3, true), STATUS_SUCCESS);
+    assert_status(tcp_shutdown_send(p.client), STATUS_SUCCESS);
+    settle();
+    assert_status(tcp_shutdown_send(p.server), STATUS_SUCCESS);
+    assert_int_equal(look(p.server).state, TCP_LAST_ACK);
+    endpoint_close(f.tcpip, p.server);
+    tcpip_check(f.tcpip);
+    settle();
+    assert_int_equal(look(p.client).state, TCP_TIME_WAIT);
+}
+
 static void bytes_for_a_closed_endpoint_reset(void **state)
 {
     (void)state;
@@ -250,6 +265,7 @@ int main(void)
         STREAM_TEST(both_close_at_once),
         STREAM_TEST(close_sends_what_is_buffered),
         STREAM_TEST(closing_with_unread_bytes_resets),
+        STREAM_TEST(urgent_bytes_left_unread_are_forgotten_with_the_rest),
         STREAM_TEST(bytes_for_a_closed_endpoint_reset),
         STREAM_TEST(a_reset_loses_what_had_arrived),
         STREAM_TEST(bytes_on_the_wire_come_before_the_reset_behind_them),

@@ -23,6 +23,17 @@ static void give_first(struct tcp *tcp, struct mark **marks)
     arena_give(tcp->tcpip->arena, mark, sizeof *mark);
 }
 
+void marks_forget_received(struct tcp *tcp)
+{
+    struct tcp_extra *extra = tcp->extra;
+
+    if (extra == NULL)
+        return;
+    while (extra->receive_marks != NULL)
+        give_first(tcp, &extra->receive_marks);
+    bytequeue_clear(&extra->urgent, tcp->tcpip->arena);
+}
+
 void tcp_extra_give(struct tcp *tcp)
 {
     struct tcp_extra *extra = tcp->extra;
@@ -31,9 +42,7 @@ void tcp_extra_give(struct tcp *tcp)
         return;
     while (extra->send_marks != NULL)
         give_first(tcp, &extra->send_marks);
-    while (extra->receive_marks != NULL)
-        give_first(tcp, &extra->receive_marks);
-    bytequeue_clear(&extra->urgent, tcp->tcpip->arena);
+    marks_forget_received(tcp);
     while (extra->early != NULL) {
         struct segment *segment = extra->early;
         extra->early = segment->next;

@@ -3,6 +3,7 @@
  * GetAddrInfoExCancel, GetAddrInfoExOverlappedResult.
  */
 #include "sim/winsock/addrinfo.h"
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/text.h"
 #include "sim/winsock/ws2_32.h"
@@ -129,6 +130,21 @@ static void work(void *context)
     }
     if (copy.routine != NULL)
         copy.routine((DWORD)error, 0, copy.overlapped);
+}
+
+/* Its worker has ended with the process. */
+void lookups_drop(struct winsock *winsock, const struct process *process)
+{
+    struct lookup *next;
+    for (struct lookup *lookup = winsock->lookups; lookup != NULL; lookup = next) {
+        next = lookup->next;
+        if (lookup->process != process)
+            continue;
+        unlink_lookup(winsock, lookup);
+        if (lookup->event != NULL)
+            object_release(lookup->event);
+        arena_give(&winsock->nt->engine->arena, lookup, sizeof *lookup);
+    }
 }
 
 struct asking {

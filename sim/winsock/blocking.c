@@ -2,6 +2,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/winsock/layered.h"
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/ws2_32.h"
 
 struct blocking_hook {
@@ -173,4 +174,16 @@ int WSACancelBlockingCall(void)
     if (result == 0 && hook != NULL)
         hook->cancelled = true;
     return call_return(result, error);
+}
+
+void hook_drop(struct winsock *winsock, const struct thread *thread)
+{
+    struct blocking_hook **at = &winsock->hooks;
+    while (*at != NULL && (*at)->thread_id != thread->id)
+        at = &(*at)->next;
+    if (*at == NULL)
+        return;
+    struct blocking_hook *hook = *at;
+    *at = hook->next;
+    arena_give(&winsock->nt->engine->arena, hook, sizeof *hook);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/provider.h"
 #include "sim/winsock/ws2_32.h"
 
@@ -153,6 +154,26 @@ void layered_cleanup(const struct call *call)
         if (socket->made_here)
             handle_close(call->process, socket->handle);
         layered_remove(call, socket->handle);
+    }
+    arena_give(arena, own->layered, sizeof *own->layered);
+    own->layered = NULL;
+}
+
+void layered_drop(struct winsock *winsock, struct process *process)
+{
+    struct winsock_process *own = winsock_process(process);
+    struct arena *arena = &winsock->nt->engine->arena;
+    if (own->layered == NULL)
+        return;
+    while (own->layered->providers != NULL) {
+        struct layered_provider *provider = own->layered->providers;
+        own->layered->providers = provider->next;
+        arena_give(arena, provider, sizeof *provider);
+    }
+    while (own->layered->sockets != NULL) {
+        struct layered_socket *socket = own->layered->sockets;
+        own->layered->sockets = socket->next;
+        arena_give(arena, socket, sizeof *socket);
     }
     arena_give(arena, own->layered, sizeof *own->layered);
     own->layered = NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/winsock/addrinfo.h"
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/text.h"
 #include "sim/winsock/ws2_32.h"
@@ -138,17 +139,32 @@ static nt_status next(const struct call *call, HANDLE handle, DWORD flags, LPDWO
     return STATUS_SUCCESS;
 }
 
-static nt_status end(const struct call *call, HANDLE handle)
+static void drop(struct winsock *winsock, struct query *query)
 {
-    struct query *query = find(call, handle);
-    struct query **at = &call->winsock->queries;
-    if (query == NULL)
-        return STATUS_EVENT_HANDLE_INVALID;
+    struct query **at = &winsock->queries;
     while (*at != query)
         at = &(*at)->next;
     *at = query->next;
-    arena_give(&call->winsock->nt->engine->arena, query, sizeof *query);
+    arena_give(&winsock->nt->engine->arena, query, sizeof *query);
+}
+
+static nt_status end(const struct call *call, HANDLE handle)
+{
+    struct query *query = find(call, handle);
+    if (query == NULL)
+        return STATUS_EVENT_HANDLE_INVALID;
+    drop(call->winsock, query);
     return STATUS_SUCCESS;
+}
+
+void queries_drop(struct winsock *winsock, const struct process *process)
+{
+    struct query *next;
+    for (struct query *query = winsock->queries; query != NULL; query = next) {
+        next = query->next;
+        if (query->process == process)
+            drop(winsock, query);
+    }
 }
 
 INT WSALookupServiceBeginW(LPWSAQUERYSETW lpqsRestrictions, DWORD dwControlFlags,

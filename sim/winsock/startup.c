@@ -3,6 +3,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/winsock/layered.h"
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/ownership.h"
 #include "sim/winsock/provider.h"
@@ -15,6 +16,20 @@ struct winsock *winsock_boot(struct afd *afd)
     *winsock = (struct winsock){
         .afd = afd, .tcpip = afd->tcpip, .nt = afd->nt, .provider = provider_table()};
     return winsock;
+}
+
+void winsock_thread_ended(struct winsock *winsock, const struct thread *thread)
+{
+    answers_drop_of(winsock, thread);
+    hook_drop(winsock, thread);
+}
+
+void winsock_process_ended(struct winsock *winsock, struct process *process)
+{
+    answers_drop(winsock, process);
+    queries_drop(winsock, process);
+    lookups_drop(winsock, process);
+    layered_drop(winsock, process);
 }
 
 enum { VERSION_1_1 = MAKEWORD(1, 1), VERSION_2_2 = MAKEWORD(2, 2), DATAGRAM_1_1 = 65467 };

@@ -16,6 +16,7 @@
 struct _WSPPROC_TABLE;
 struct ownership;
 struct process;
+struct thread;
 
 struct winsock {
     struct afd *afd;
@@ -46,6 +47,10 @@ struct winsock {
 
 /* NULL when the arena is full. */
 struct winsock *winsock_boot(struct afd *afd);
+
+/* A thread, or a process with all its threads, has ended: what was kept for it is given back. */
+void winsock_thread_ended(struct winsock *winsock, const struct thread *thread);
+void winsock_process_ended(struct winsock *winsock, struct process *process);
 
 /* The machine that this host thread's Winsock calls go to; NULL for none. */
 void winsock_attach(struct winsock *winsock);
