@@ -11,14 +11,20 @@ static void finish_sending(struct socket_object *socket)
         tcp_shutdown_send(socket->endpoint);
 }
 
+void finish_receiving(struct socket_object *socket)
+{
+    if (socket->kind.protocol == PROTOCOL_TCP && socket->shut_receive &&
+        io_waiting(socket, IO_RECEIVE) == NULL)
+        tcp_shutdown_receive(socket->endpoint);
+}
+
 void shutdown_serve(struct socket_object *socket)
 {
     if (socket->kind.protocol != PROTOCOL_TCP || socket->state != SOCKET_CONNECTED)
         return;
     if (socket->shut_send)
         finish_sending(socket);
-    if (socket->shut_receive && io_waiting(socket, IO_RECEIVE) == NULL)
-        tcp_shutdown_receive(socket->endpoint);
+    finish_receiving(socket);
 }
 
 /* A receive that waits goes on (row 220). */
@@ -29,8 +35,7 @@ static void stop_receiving(struct socket_object *socket)
     while (BEHAVES(socket_profile(socket), shutdown_waiting_receive, cancels) &&
            (io = io_waiting(socket, IO_RECEIVE)) != NULL)
         io_complete(io, STATUS_CANCELLED, 0);
-    if (socket->kind.protocol == PROTOCOL_TCP && io_waiting(socket, IO_RECEIVE) == NULL)
-        tcp_shutdown_receive(socket->endpoint);
+    finish_receiving(socket);
 }
 
 static nt_status may_shut_down(const struct socket_object *socket, int how)

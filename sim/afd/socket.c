@@ -174,8 +174,8 @@ static void endpoint_writable(void *owner)
     struct socket_object *socket = owner;
     bool waited = io_waiting(socket, IO_SEND) != NULL;
     sends_serve(socket);
-    if (waited && socket->shut_send && io_waiting(socket, IO_SEND) == NULL)
-        tcp_shutdown_send(socket->endpoint);
+    if (waited)
+        shutdown_serve(socket);
     lingers_serve(socket);
     disconnects_serve(socket);
     ready_changed(socket);

@@ -300,9 +300,7 @@ void receives_serve(struct socket_object *socket)
             socket->seen_readable = 0; /* what it leaves is told anew */
         io_complete(io, status, io->done);
     }
-    bool stream = socket->kind.protocol == PROTOCOL_TCP;
-    if (stream && socket->shut_receive && io_waiting(socket, IO_RECEIVE) == NULL)
-        tcp_shutdown_receive(socket->endpoint);
+    finish_receiving(socket);
 }
 
 /* ---- Sending --------------------------------------------------------------------------------- */

@@ -75,8 +75,9 @@ void sends_serve(struct socket_object *socket);
 void accepts_serve(struct socket_object *socket);
 void disconnects_serve(struct socket_object *socket);
 
-/* What a shutdown put off until nobody waits to send, or to receive, any more. */
+/* What a shutdown put off until nobody waits to send, or to receive, any more; its second half. */
 void shutdown_serve(struct socket_object *socket);
+void finish_receiving(struct socket_object *socket);
 void lingers_serve(struct socket_object *socket);
 
 /* A connection was taken from a listener. */
