@@ -154,11 +154,6 @@ static bool is_news(const struct poll *poll)
     return news;
 }
 
-static void copy_done(struct nt *nt, struct packet *packet)
-{
-    arena_give(&nt->engine->arena, packet, sizeof *packet);
-}
-
 /* A packet beside the one that is due: a defect. */
 static void post_again(const struct poll *poll)
 {
@@ -169,7 +164,7 @@ static void post_again(const struct poll *poll)
     if (copy == NULL)
         return;
     *copy = (struct packet){
-        .key = poll->request.file->key, .context = delivery->context, .done = copy_done};
+        .key = poll->request.file->key, .context = delivery->context, .done = packet_give};
     port_post(port, copy);
 }
 

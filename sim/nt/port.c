@@ -169,6 +169,11 @@ void port_remove_waiter(struct port *port, struct wait *wait)
 
 /* ---- Packets --------------------------------------------------------------------------------- */
 
+void packet_give(struct nt *nt, struct packet *packet)
+{
+    arena_give(&nt->engine->arena, packet, sizeof *packet);
+}
+
 static void append(struct port *port, struct packet *packet)
 {
     bool newest_first = BEHAVES(port->object.nt->profile, port_packets, last_first);

@@ -24,6 +24,9 @@ struct packet {
     void (*done)(struct nt *nt, struct packet *packet);
 };
 
+/* The `done` of a packet that is a block of the arena by itself. */
+void packet_give(struct nt *nt, struct packet *packet);
+
 struct port;
 struct thread;
 struct wait;

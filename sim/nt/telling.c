@@ -138,11 +138,6 @@ static void packet_done(struct nt *nt, struct packet *packet)
     request_free((struct request *)((char *)packet - offsetof(struct request, packet)));
 }
 
-static void copy_done(struct nt *nt, struct packet *packet)
-{
-    arena_give(&nt->engine->arena, packet, sizeof *packet);
-}
-
 /* What a packet of the request holds, wrong where the profile has it so. */
 static struct packet packet_of(const struct request *request)
 {
@@ -167,7 +162,7 @@ static void post_copy(const struct request *request)
     if (copy == NULL)
         return;
     *copy = packet_of(request);
-    copy->done = copy_done;
+    copy->done = packet_give;
     port_post(request->file->port, copy);
 }
 

@@ -154,11 +154,6 @@ BOOL GetQueuedCompletionStatusEx(HANDLE CompletionPort, LPOVERLAPPED_ENTRY lpCom
     return guest_answer(status);
 }
 
-static void posted_done(struct nt *nt, struct packet *packet)
-{
-    arena_give(&nt->engine->arena, packet, sizeof *packet);
-}
-
 BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred,
                                 ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
 {
@@ -174,7 +169,7 @@ BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTran
         .context = (uintptr_t)lpOverlapped,
         .status = STATUS_SUCCESS,
         .information = dwNumberOfBytesTransferred,
-        .done = posted_done,
+        .done = packet_give,
     };
     port_post(port_of(port), packet);
     return TRUE;

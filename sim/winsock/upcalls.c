@@ -312,11 +312,6 @@ static nt_status status_of(DWORD error)
     return STATUS_INVALID_PARAMETER;
 }
 
-static void packet_done(struct nt *nt, struct packet *packet)
-{
-    arena_give(&nt->engine->arena, packet, sizeof *packet);
-}
-
 /* What the port of a made handle is told; NULL without one. The low bit of hEvent keeps it away, as
  * from any file.
  */
@@ -336,7 +331,7 @@ static nt_status make_packet(const struct call *call, const struct file *file,
         .context = (uintptr_t)overlapped,
         .status = (nt_status)read->Internal,
         .information = read->InternalHigh,
-        .done = packet_done,
+        .done = packet_give,
     };
     return STATUS_SUCCESS;
 }
