@@ -5,21 +5,18 @@
 
 /* ---- Calls on files -------------------------------------------------------------------------- */
 
-static nt_status find_file(struct native_call *call)
+nt_status native_not_found(HANDLE handle)
 {
-    uint64_t handle = guest_number(call->handle);
-    call->file = guest_find_file(handle);
-    if (call->file != NULL)
-        return STATUS_SUCCESS;
-    return handle_object(guest_process(), handle) != NULL ? STATUS_OBJECT_TYPE_MISMATCH
-                                                          : STATUS_INVALID_HANDLE;
+    return handle_object(guest_process(), guest_number(handle)) != NULL
+               ? STATUS_OBJECT_TYPE_MISMATCH
+               : STATUS_INVALID_HANDLE;
 }
 
 nt_status native_prepare(struct native_call *call, void (*run)(struct request *request))
 {
-    nt_status status = find_file(call);
-    if (status != STATUS_SUCCESS)
-        return status;
+    call->file = guest_find_file(guest_number(call->handle));
+    if (call->file == NULL)
+        return native_not_found(call->handle);
     if (!guest_may_write(call->block, sizeof *call->block))
         return STATUS_ACCESS_VIOLATION;
     if (call->event != NULL) {

@@ -21,6 +21,18 @@ struct native_call {
     struct object *signal; /* the event of a call that waits */
 };
 
+/* The five arguments that calls on files begin with. */
+#define NATIVE_CALL(handle_, event_, routine_, context_, block_)                                   \
+    {                                                                                              \
+        .handle = (handle_), .event = (event_), .routine = (routine_), .context = (context_),      \
+        .block = (block_)                                                                          \
+    }
+
+/* Why a handle names nothing of the kind that was asked for: STATUS_OBJECT_TYPE_MISMATCH, or
+ * STATUS_INVALID_HANDLE when it names nothing at all.
+ */
+nt_status native_not_found(HANDLE handle);
+
 /* Looks at the arguments. `run` calls the routine of a request of the caller's kind.
  *
  *   STATUS_INVALID_HANDLE        no such file, or no such event

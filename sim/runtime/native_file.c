@@ -105,11 +105,7 @@ NTSTATUS NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE 
     uint64_t information = 0;
     const struct native_buffers buffers = {InputBuffer, OutputBuffer, InputBufferLength,
                                            OutputBufferLength};
-    struct native_call call = {.handle = FileHandle,
-                               .event = Event,
-                               .routine = ApcRoutine,
-                               .context = ApcContext,
-                               .block = IoStatusBlock};
+    struct native_call call = NATIVE_CALL(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock);
     bool receives = IoControlCode == IOCTL_OF_AFD_RECEIVE;
     guest_preempt();
     nt_status status = native_prepare(&call, receives ? native_move_run : native_poll_run);

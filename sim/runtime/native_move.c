@@ -76,50 +76,42 @@ static bool may_move(const struct transfer *transfer)
 /* ---- NtReadFile and NtWriteFile -------------------------------------------------------------- */
 
 /* An overlapped socket wants an offset that is not negative, and makes nothing of it (row 264). */
-static nt_status move(struct native_call *call, const struct transfer *transfer,
-                      const LARGE_INTEGER *offset)
+static NTSTATUS move(struct native_call *call, const struct transfer *transfer,
+                     const LARGE_INTEGER *offset)
 {
     guest_preempt();
     nt_status status = native_prepare(call, native_move_run);
     if (status != STATUS_SUCCESS)
-        return status;
+        return (NTSTATUS)status;
     if (call->file->object.type != OBJECT_SOCKET)
-        return STATUS_INVALID_DEVICE_REQUEST;
+        return (NTSTATUS)STATUS_INVALID_DEVICE_REQUEST;
     if (!may_move(transfer))
-        return STATUS_ACCESS_VIOLATION;
+        return (NTSTATUS)STATUS_ACCESS_VIOLATION;
     if (!call->waits && (offset == NULL || offset->QuadPart < 0))
-        return STATUS_INVALID_PARAMETER;
-    return run(call, transfer);
+        return (NTSTATUS)STATUS_INVALID_PARAMETER;
+    return (NTSTATUS)run(call, transfer);
 }
 
 NTSTATUS NtReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
                     PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
                     PLARGE_INTEGER ByteOffset, PULONG Key)
 {
-    struct native_call call = {.handle = FileHandle,
-                               .event = Event,
-                               .routine = ApcRoutine,
-                               .context = ApcContext,
-                               .block = IoStatusBlock};
+    struct native_call call = NATIVE_CALL(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock);
     const struct io_buffer buffer = {Buffer, Length};
-    const struct transfer what = {"NtReadFile", IO_RECEIVE, IO_WAITS, 1, &buffer};
     (void)Key;
-    return (NTSTATUS)move(&call, &what, ByteOffset);
+    return move(&call, &(const struct transfer){"NtReadFile", IO_RECEIVE, IO_WAITS, 1, &buffer},
+                ByteOffset);
 }
 
 NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
                      PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length,
                      PLARGE_INTEGER ByteOffset, PULONG Key)
 {
-    struct native_call call = {.handle = FileHandle,
-                               .event = Event,
-                               .routine = ApcRoutine,
-                               .context = ApcContext,
-                               .block = IoStatusBlock};
+    struct native_call call = NATIVE_CALL(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock);
     const struct io_buffer buffer = {Buffer, Length};
-    const struct transfer what = {"NtWriteFile", IO_SEND, IO_WAITS, 1, &buffer};
     (void)Key;
-    return (NTSTATUS)move(&call, &what, ByteOffset);
+    return move(&call, &(const struct transfer){"NtWriteFile", IO_SEND, IO_WAITS, 1, &buffer},
+                ByteOffset);
 }
 
 /* ---- AFD_RECEIVE ----------------------------------------------------------------------------- */

@@ -34,11 +34,7 @@ static nt_status check_attributes(const OBJECT_ATTRIBUTES *attributes, PHANDLE o
 static nt_status find(HANDLE handle, enum object_type type, struct object **object)
 {
     *object = handle_find(guest_process(), guest_number(handle), type);
-    if (*object != NULL)
-        return STATUS_SUCCESS;
-    return handle_object(guest_process(), guest_number(handle)) != NULL
-               ? STATUS_OBJECT_TYPE_MISMATCH
-               : STATUS_INVALID_HANDLE;
+    return *object != NULL ? STATUS_SUCCESS : native_not_found(handle);
 }
 
 /* ---- Completion ports ------------------------------------------------------------------------ */
@@ -53,11 +49,6 @@ NTSTATUS NtCreateIoCompletion(PHANDLE IoCompletionHandle, ACCESS_MASK DesiredAcc
     struct port *port = port_create(guest_nt(), NumberOfConcurrentThreads);
     return (NTSTATUS)give_handle(port != NULL ? port_object(port) : NULL, ObjectAttributes,
                                  IoCompletionHandle);
-}
-
-static void posted_done(struct nt *nt, struct packet *packet)
-{
-    arena_give(&nt->engine->arena, packet, sizeof *packet);
 }
 
 NTSTATUS NtSetIoCompletion(HANDLE IoCompletionHandle, PVOID KeyContext, PVOID ApcContext,
@@ -75,7 +66,7 @@ NTSTATUS NtSetIoCompletion(HANDLE IoCompletionHandle, PVOID KeyContext, PVOID Ap
                               .context = (uintptr_t)ApcContext,
                               .status = (nt_status)IoStatus,
                               .information = IoStatusInformation,
-                              .done = posted_done};
+                              .done = packet_give};
     port_post(port_of(object), packet);
     return STATUS_SUCCESS;
 }

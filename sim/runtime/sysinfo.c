@@ -97,40 +97,29 @@ DWORD GetVersion(void)
 }
 
 /* Both structures of a letter begin alike; the narrow and the wide ones' last fields do not. */
+#define TELL_VERSION(whole, part, out)                                                             \
+    whole told = {                                                                                 \
+        .dwOSVersionInfoSize = (out)->dwOSVersionInfoSize,                                         \
+        .dwMajorVersion = MAJOR_TOLD,                                                              \
+        .dwMinorVersion = MINOR_TOLD,                                                              \
+        .dwBuildNumber = BUILD_TOLD,                                                               \
+        .dwPlatformId = VER_PLATFORM_WIN32_NT,                                                     \
+        .wSuiteMask = VER_SUITE_SINGLEUSERTS,                                                      \
+        .wProductType = VER_NT_WORKSTATION,                                                        \
+    };                                                                                             \
+    if (told.dwOSVersionInfoSize != sizeof(part) && told.dwOSVersionInfoSize != sizeof told)       \
+        return guest_fail(ERROR_INSUFFICIENT_BUFFER);                                              \
+    memcpy((out), &told, told.dwOSVersionInfoSize);                                                \
+    return TRUE
+
 BOOL GetVersionExA(LPOSVERSIONINFOA lpVersionInformation)
 {
-    OSVERSIONINFOEXA told = {
-        .dwOSVersionInfoSize = lpVersionInformation->dwOSVersionInfoSize,
-        .dwMajorVersion = MAJOR_TOLD,
-        .dwMinorVersion = MINOR_TOLD,
-        .dwBuildNumber = BUILD_TOLD,
-        .dwPlatformId = VER_PLATFORM_WIN32_NT,
-        .wSuiteMask = VER_SUITE_SINGLEUSERTS,
-        .wProductType = VER_NT_WORKSTATION,
-    };
-    if (told.dwOSVersionInfoSize != sizeof(OSVERSIONINFOA) &&
-        told.dwOSVersionInfoSize != sizeof told)
-        return guest_fail(ERROR_INSUFFICIENT_BUFFER);
-    memcpy(lpVersionInformation, &told, told.dwOSVersionInfoSize);
-    return TRUE;
+    TELL_VERSION(OSVERSIONINFOEXA, OSVERSIONINFOA, lpVersionInformation);
 }
 
 BOOL GetVersionExW(LPOSVERSIONINFOW lpVersionInformation)
 {
-    OSVERSIONINFOEXW told = {
-        .dwOSVersionInfoSize = lpVersionInformation->dwOSVersionInfoSize,
-        .dwMajorVersion = MAJOR_TOLD,
-        .dwMinorVersion = MINOR_TOLD,
-        .dwBuildNumber = BUILD_TOLD,
-        .dwPlatformId = VER_PLATFORM_WIN32_NT,
-        .wSuiteMask = VER_SUITE_SINGLEUSERTS,
-        .wProductType = VER_NT_WORKSTATION,
-    };
-    if (told.dwOSVersionInfoSize != sizeof(OSVERSIONINFOW) &&
-        told.dwOSVersionInfoSize != sizeof told)
-        return guest_fail(ERROR_INSUFFICIENT_BUFFER);
-    memcpy(lpVersionInformation, &told, told.dwOSVersionInfoSize);
-    return TRUE;
+    TELL_VERSION(OSVERSIONINFOEXW, OSVERSIONINFOW, lpVersionInformation);
 }
 
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)

@@ -146,14 +146,8 @@ int WSAUnhookBlockingHook(void)
     const struct call call = call_begin(CALL_WSAUnhookBlockingHook, 0);
     if (!may_hook(&call))
         return call_answer(&call, STATUS_NOT_SUPPORTED);
-    for (struct blocking_hook **link = &call.winsock->hooks; *link != NULL; link = &(*link)->next) {
-        struct blocking_hook *hook = *link;
-        if (hook->thread_id != call.thread->id || hook->busy)
-            continue;
-        *link = hook->next;
-        arena_give(&call.winsock->nt->engine->arena, hook, sizeof *hook);
-        break;
-    }
+    if (!blocking_busy(call.winsock))
+        hook_drop(call.winsock, call.thread);
     return call_answer(&call, STATUS_SUCCESS);
 }
 
