@@ -148,21 +148,35 @@ static int replay_all(int count, char **paths)
     return 0;
 }
 
-/* ---- Shortening ---- */
+/* ---- In a process of its own, as a finding ends it ---- */
 
-/* In a process of its own, as a finding ends it. */
-static bool is_finding(const unsigned char *bytes, size_t size)
+/* 0 in the child, which says nothing and is to end by _exit(0). */
+static pid_t begin_child(void)
 {
     fflush(stdout);
     const pid_t child = fork();
-    if (child == 0) {
-        if (freopen("/dev/null", "w", stderr) != NULL)
-            LLVMFuzzerTestOneInput(bytes, size);
+    if (child == 0 && freopen("/dev/null", "w", stderr) == NULL)
         _exit(0);
-    }
+    return child;
+}
+
+static bool found_something(pid_t child)
+{
     int status = 0;
     waitpid(child, &status, 0);
     return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+/* ---- Shortening ---- */
+
+static bool is_finding(const unsigned char *bytes, size_t size)
+{
+    const pid_t child = begin_child();
+    if (child == 0) {
+        LLVMFuzzerTestOneInput(bytes, size);
+        _exit(0);
+    }
+    return found_something(child);
 }
 
 /* Without `length` bytes at `at`, when it is still a finding. */
@@ -214,21 +228,15 @@ static void use_defect(enum option option)
     target_use(&profile);
 }
 
-/* Searches in a process of its own, as a finding ends it. Whether there was one. */
 static bool finds(enum option option, unsigned long long count, unsigned long long seed)
 {
-    fflush(stdout);
-    const pid_t child = fork();
+    const pid_t child = begin_child();
     if (child == 0) {
-        if (freopen("/dev/null", "w", stderr) == NULL)
-            _exit(0);
         use_defect(option);
         search(count, seed);
         _exit(0);
     }
-    int status = 0;
-    waitpid(child, &status, 0);
-    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    return found_something(child);
 }
 
 static int search_defects(unsigned long long count, unsigned long long seed)

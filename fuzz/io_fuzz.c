@@ -8,10 +8,8 @@
  */
 #include <string.h>
 
-#include "fuzz/target.h"
-#include "sim/afd/waits.h"
+#include "fuzz/host.h"
 #include "sim/engine/check.h"
-#include "sim/runtime/machine.h"
 #include "sim/tcpip/wire.h"
 
 enum {
@@ -64,11 +62,6 @@ struct end {
 };
 
 static struct fuzz {
-    struct berth *machine;
-    struct process *process;
-    struct profile profile;
-    bool has_profile;
-    uint64_t listeners[PAIRS];
     struct end ends[PAIRS][ENDS];
     bool lossy;         /* the wire lost something, perhaps */
     bool broken[PAIRS]; /* reset: what was on its way is lost, what had come was right */
@@ -207,7 +200,7 @@ static void do_send(const uint8_t *bytes)
     for (uint32_t i = 0; i < operation->size; i++)
         operation->bytes[i] = byte_at(pair, which, end->sent + i);
     struct io *io = make_io(end, IO_SEND, operation);
-    nt_status status = socket_send(io, fuzz.process);
+    nt_status status = socket_send(io, host.process);
     if (status == STATUS_SUCCESS || status == STATUS_PENDING) {
         ASSERT(!end->finished);
         ASSERT(operation->block.status == (uint64_t)status);
@@ -325,7 +318,7 @@ static void do_close(const uint8_t *bytes)
         return;
     if (!other->finished || other->received < other->sent || end->send.live)
         fuzz.broken[pair] = true;
-    ASSERT(socket_close(fuzz.process, end->handle) == STATUS_SUCCESS);
+    ASSERT(socket_close(host.process, end->handle) == STATUS_SUCCESS);
     end->socket = NULL;
     end->finished = true;
 }
@@ -333,12 +326,12 @@ static void do_close(const uint8_t *bytes)
 static void do_time(const uint8_t *bytes)
 {
     for (int steps = 1 + bytes[1] % 16; steps > 0; steps--)
-        engine_step(&fuzz.machine->engine);
+        engine_step(&host.machine->engine);
 }
 
 static void do_wait(const uint8_t *bytes)
 {
-    wait_for_time(fuzz.machine->nt, (1 + bytes[1]) * UINT64_C(10000000), "fuzz");
+    wait_for_time(host.machine->nt, (1 + bytes[1]) * UINT64_C(10000000), "fuzz");
 }
 
 static void do_faults(const uint8_t *bytes)
@@ -352,7 +345,7 @@ static void do_faults(const uint8_t *bytes)
         .loopback = true,
     };
     fuzz.lossy |= faults.loss != 0;
-    wire_set_faults(fuzz.machine->tcpip, &faults);
+    wire_set_faults(host.machine->tcpip, &faults);
 }
 
 static void (*const operations[])(const uint8_t *) = {
@@ -362,61 +355,17 @@ static void (*const operations[])(const uint8_t *) = {
 
 /* ---- The target ---- */
 
-static void open_pair(int pair)
-{
-    const struct socket_opening opening = {.kind = {.family = FAMILY_4, .protocol = PROTOCOL_TCP},
-                                           .overlapped = true};
-    const struct address loopback = {.family = FAMILY_4, .bytes = {127, 0, 0, 1}};
-    uint16_t port = (uint16_t)(FIRST_PORT + pair);
-    struct end *client = &fuzz.ends[pair][0], *server = &fuzz.ends[pair][1];
-
-    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &fuzz.listeners[pair]) ==
-           STATUS_SUCCESS);
-    struct socket_object *listener = socket_find(fuzz.process, fuzz.listeners[pair]);
-    ASSERT(socket_bind(listener, fuzz.process, &loopback, port) == STATUS_SUCCESS);
-    ASSERT(socket_listen(listener, fuzz.process, 1) == STATUS_SUCCESS);
-    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &client->handle) ==
-           STATUS_SUCCESS);
-    client->socket = socket_find(fuzz.process, client->handle);
-    ASSERT(socket_connect(client->socket, fuzz.process, &loopback, port) == STATUS_SUCCESS);
-
-    struct io io;
-    io_begin(&io, listener, IO_ACCEPT, "fuzz");
-    nt_status status = socket_accept(&io, fuzz.process);
-    if (status == STATUS_PENDING)
-        status = io_wait(&io, 0, false);
-    ASSERT(status == STATUS_SUCCESS);
-    server->handle = io.request.information;
-    server->socket = socket_find(fuzz.process, server->handle);
-    io_end(&io);
-}
-
-void target_use(const struct profile *profile)
-{
-    fuzz.profile = *profile;
-    fuzz.has_profile = true;
-    if (fuzz.machine != NULL)
-        berth_set_profile(fuzz.machine, profile);
-}
-
 static void begin(void)
 {
-    if (fuzz.machine == NULL) {
-        const struct berth_config config = {.seed = 1,
-                                            .profile = fuzz.has_profile ? &fuzz.profile : NULL};
-        fuzz.machine = berth_new(&config);
-        ASSERT(fuzz.machine != NULL);
+    host_begin();
+    memset(&fuzz, 0, sizeof fuzz);
+    for (int pair = 0; pair < PAIRS; pair++) {
+        const struct connection made = host_connect((uint16_t)(FIRST_PORT + pair));
+        for (int end = 0; end < ENDS; end++) {
+            fuzz.ends[pair][end].handle = made.handles[end];
+            fuzz.ends[pair][end].socket = made.sockets[end];
+        }
     }
-    const struct berth_launch launch = {.account = BERTH_STANDARD};
-    memset(fuzz.ends, 0, sizeof fuzz.ends);
-    memset(fuzz.broken, 0, sizeof fuzz.broken);
-    fuzz.lossy = false;
-    berth_reset(fuzz.machine, 1, false);
-    ASSERT(berth_boot(fuzz.machine));
-    ASSERT(berth_enter(fuzz.machine, &launch) == 0);
-    fuzz.process = fuzz.machine->nt->current->process;
-    for (int pair = 0; pair < PAIRS; pair++)
-        open_pair(pair);
 }
 
 /* After the last byte the end comes, however often one asks. */
@@ -428,7 +377,7 @@ static void receive_end(int pair, int to)
         return;
     do_receive(receive);
     for (int tries = 0; tries < 200 && end->count > 0; tries++) {
-        wait_for_time(fuzz.machine->nt, UINT64_C(1000000000), "fuzz");
+        wait_for_time(host.machine->nt, UINT64_C(1000000000), "fuzz");
         collect();
     }
     ASSERT(end->count == 0);
@@ -448,7 +397,7 @@ static void drain(int pair, int to)
          tries++) {
         const uint8_t receive[] = {0, (uint8_t)(pair + to * PAIRS), 10, 1};
         do_receive(receive);
-        wait_for_time(fuzz.machine->nt, UINT64_C(1000000000), "fuzz");
+        wait_for_time(host.machine->nt, UINT64_C(1000000000), "fuzz");
         collect();
     }
     if (!fuzz.broken[pair] && end->socket != NULL)
@@ -464,12 +413,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (; size >= OPERATION_SIZE; data += OPERATION_SIZE, size -= OPERATION_SIZE) {
         operations[data[0] % (sizeof operations / sizeof *operations)](data);
         collect();
-        berth_check(fuzz.machine);
+        berth_check(host.machine);
     }
-    wire_set_faults(fuzz.machine->tcpip, &(const struct wire_faults){0});
+    wire_set_faults(host.machine->tcpip, &(const struct wire_faults){0});
     for (int pair = 0; pair < PAIRS; pair++)
         for (int end = 0; end < ENDS; end++)
             drain(pair, end);
-    berth_off(fuzz.machine, BERTH_POWER_CUT);
+    berth_off(host.machine, BERTH_POWER_CUT);
     return 0;
 }

@@ -7,11 +7,9 @@
  */
 #include <string.h>
 
-#include "fuzz/target.h"
+#include "fuzz/host.h"
 #include "sim/afd/device.h"
-#include "sim/afd/waits.h"
 #include "sim/engine/check.h"
-#include "sim/runtime/machine.h"
 
 enum {
     OPERATION_SIZE = 4,
@@ -51,10 +49,6 @@ struct asked {
 };
 
 static struct fuzz {
-    struct berth *machine;
-    struct process *process;
-    struct profile profile;
-    bool has_profile;
     uint64_t handles[SOCKETS];
     struct socket_object *sockets[SOCKETS]; /* NULL once closed */
     int mains[SOCKETS];                     /* the poll that is the socket's main one, or -1 */
@@ -65,7 +59,7 @@ static struct fuzz {
 
 static uint64_t now_ns(void)
 {
-    return fuzz.machine->engine.now_ns;
+    return host.machine->engine.now_ns;
 }
 
 /* ---- Judging ---- */
@@ -129,7 +123,7 @@ static void take_packets(void)
         struct asked *asked = &fuzz.polls[packet->context - 1];
         ASSERT(asked->told && asked->packets == 1);
         asked->packets--;
-        packet->done(fuzz.machine->nt, packet);
+        packet->done(host.machine->nt, packet);
     }
 }
 
@@ -203,7 +197,7 @@ static struct poll *make_poll(struct asked *asked, int number)
 {
     const struct request_delivery delivery = {
         .block = &asked->block, .block_at_the_end = true, .context = (uint64_t)number + 1};
-    struct poll *poll = poll_new(fuzz.machine->afd, fuzz.file, asked->count, &delivery);
+    struct poll *poll = poll_new(host.machine->afd, fuzz.file, asked->count, &delivery);
     ASSERT(poll != NULL);
     for (uint32_t i = 0; i < asked->count; i++)
         poll->entries[i] = (struct poll_entry){.socket = fuzz.sockets[asked->sockets[i]],
@@ -268,7 +262,7 @@ static void move(struct socket_object *socket, enum io_kind kind, uint16_t port)
     }
     ASSERT(io_set_buffers(&io, &buffer, 1));
     if (kind == IO_SEND)
-        socket_send(&io, fuzz.process);
+        socket_send(&io, host.process);
     else
         socket_receive(&io);
     io_end(&io);
@@ -300,10 +294,10 @@ static void open_datagram(int i)
 {
     const struct socket_opening opening = {.kind = {.family = FAMILY_4, .protocol = PROTOCOL_UDP},
                                            .overlapped = true};
-    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &fuzz.handles[i]) ==
+    ASSERT(socket_open(host.machine->afd, host.process, &opening, &fuzz.handles[i]) ==
            STATUS_SUCCESS);
-    fuzz.sockets[i] = socket_find(fuzz.process, fuzz.handles[i]);
-    ASSERT(socket_bind(fuzz.sockets[i], fuzz.process, &loopback, (uint16_t)(FIRST_PORT + i)) ==
+    fuzz.sockets[i] = socket_find(host.process, fuzz.handles[i]);
+    ASSERT(socket_bind(fuzz.sockets[i], host.process, &loopback, (uint16_t)(FIRST_PORT + i)) ==
            STATUS_SUCCESS);
 }
 
@@ -319,18 +313,18 @@ static void do_close(const uint8_t *bytes)
         return;
     }
     fuzz.sockets[which] = NULL;
-    ASSERT(socket_close(fuzz.process, fuzz.handles[which]) == STATUS_SUCCESS);
+    ASSERT(socket_close(host.process, fuzz.handles[which]) == STATUS_SUCCESS);
 }
 
 static void do_time(const uint8_t *bytes)
 {
     for (int steps = 1 + bytes[1] % 8; steps > 0; steps--)
-        engine_step(&fuzz.machine->engine);
+        engine_step(&host.machine->engine);
 }
 
 static void do_wait(const uint8_t *bytes)
 {
-    wait_for_time(fuzz.machine->nt, (1 + bytes[1]) * UINT64_C(1000000), "fuzz");
+    wait_for_time(host.machine->nt, (1 + bytes[1]) * UINT64_C(1000000), "fuzz");
 }
 
 static void (*const operations[])(const uint8_t *) = {
@@ -340,72 +334,30 @@ static void (*const operations[])(const uint8_t *) = {
 
 /* ---- The target ---- */
 
-static void open_connection(void)
-{
-    const struct socket_opening opening = {.kind = {.family = FAMILY_4, .protocol = PROTOCOL_TCP},
-                                           .overlapped = true};
-    uint64_t handle;
-    struct io io;
-    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &handle) == STATUS_SUCCESS);
-    struct socket_object *listener = socket_find(fuzz.process, handle);
-    ASSERT(socket_bind(listener, fuzz.process, &loopback, FIRST_PORT) == STATUS_SUCCESS);
-    ASSERT(socket_listen(listener, fuzz.process, 1) == STATUS_SUCCESS);
-    ASSERT(socket_open(fuzz.machine->afd, fuzz.process, &opening, &fuzz.handles[DATAGRAMS]) ==
-           STATUS_SUCCESS);
-    fuzz.sockets[DATAGRAMS] = socket_find(fuzz.process, fuzz.handles[DATAGRAMS]);
-    ASSERT(socket_connect(fuzz.sockets[DATAGRAMS], fuzz.process, &loopback, FIRST_PORT) ==
-           STATUS_SUCCESS);
-    io_begin(&io, listener, IO_ACCEPT, "fuzz");
-    nt_status status = socket_accept(&io, fuzz.process);
-    if (status == STATUS_PENDING)
-        status = io_wait(&io, 0, false);
-    ASSERT(status == STATUS_SUCCESS);
-    fuzz.handles[DATAGRAMS + 1] = io.request.information;
-    fuzz.sockets[DATAGRAMS + 1] = socket_find(fuzz.process, io.request.information);
-    io_end(&io);
-}
-
-void target_use(const struct profile *profile)
-{
-    fuzz.profile = *profile;
-    fuzz.has_profile = true;
-    if (fuzz.machine != NULL)
-        berth_set_profile(fuzz.machine, profile);
-}
-
 static void begin(void)
 {
-    uint64_t device;
-    const struct berth_launch launch = {.account = BERTH_STANDARD};
-    if (fuzz.machine == NULL) {
-        const struct berth_config config = {.seed = 1,
-                                            .profile = fuzz.has_profile ? &fuzz.profile : NULL};
-        fuzz.machine = berth_new(&config);
-        ASSERT(fuzz.machine != NULL);
-    }
+    uint64_t device, port;
+    host_begin();
     memset(fuzz.polls, 0, sizeof fuzz.polls);
-    berth_reset(fuzz.machine, 1, false);
-    ASSERT(berth_boot(fuzz.machine));
-    ASSERT(berth_enter(fuzz.machine, &launch) == 0);
-    fuzz.process = fuzz.machine->nt->current->process;
     for (int i = 0; i < SOCKETS; i++)
         fuzz.mains[i] = -1;
     for (int i = 0; i < DATAGRAMS; i++)
         open_datagram(i);
-    open_connection();
-    ASSERT(device_open(fuzz.machine->afd, fuzz.process, false, false, &device) == STATUS_SUCCESS);
-    fuzz.file = afd_file(fuzz.process, device);
-    fuzz.port = port_create(fuzz.machine->nt, 1);
+    const struct connection made = host_connect(FIRST_PORT);
+    memcpy(fuzz.handles + DATAGRAMS, made.handles, sizeof made.handles);
+    memcpy(fuzz.sockets + DATAGRAMS, made.sockets, sizeof made.sockets);
+    ASSERT(device_open(host.machine->afd, host.process, false, false, &device) == STATUS_SUCCESS);
+    fuzz.file = afd_file(host.process, device);
+    fuzz.port = port_create(host.machine->nt, 1);
     ASSERT(fuzz.port != NULL);
-    uint64_t handle;
-    ASSERT(handle_open(fuzz.process, port_object(fuzz.port), false, &handle) == STATUS_SUCCESS);
+    ASSERT(handle_open(host.process, port_object(fuzz.port), false, &port) == STATUS_SUCCESS);
     ASSERT(file_set_port(fuzz.file, fuzz.port, 0) == STATUS_SUCCESS);
 }
 
 /* What has a time ends; what has none pends until it is cancelled. */
 static void end_all(void)
 {
-    wait_for_time(fuzz.machine->nt, UINT64_C(1000000000), "fuzz");
+    wait_for_time(host.machine->nt, UINT64_C(1000000000), "fuzz");
     collect();
     for (uint8_t i = 0; i < POLLS; i++) {
         const uint8_t cancel[] = {0, i, 0, 0};
@@ -427,6 +379,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         file_check(fuzz.file);
     }
     end_all();
-    berth_off(fuzz.machine, BERTH_POWER_CUT);
+    berth_off(host.machine, BERTH_POWER_CUT);
     return 0;
 }
