@@ -1,24 +1,10 @@
 /* Completion ports, results and cancelling, as a program sees them. */
-#include "sim/runtime/test_machine.h"
-
-static struct berth *machine;
+#include "sim/runtime/test_guest.h"
 
 static int enter(void **state)
 {
     (void)state;
-    machine = new_machine(4);
-    boot_and_enter(machine, &standard);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_check(machine);
-    berth_free(machine);
-    return 0;
+    return enter_machine(4);
 }
 
 static HANDLE new_port(DWORD threads)

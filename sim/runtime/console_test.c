@@ -1,23 +1,10 @@
 /* The smaller parts of kernel32: messages, clocks, the heap, locks, code pages, the console. */
-#include "sim/runtime/test_machine.h"
-
-static struct berth *machine;
+#include "sim/runtime/test_guest.h"
 
 static int enter(void **state)
 {
     (void)state;
-    machine = new_machine(4);
-    boot_and_enter(machine, &standard);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_free(machine);
-    return 0;
+    return enter_machine(4);
 }
 
 enum { FROM_SYSTEM = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS };

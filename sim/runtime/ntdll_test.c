@@ -1,6 +1,6 @@
 /* ntdll's header and calls, past what the suites see of them. */
 #include "sim/nt/status.h" /* first: the names as the specification has them */
-#include "sim/runtime/test_machine.h"
+#include "sim/runtime/test_guest.h"
 
 #include <winternl.h>
 
@@ -14,24 +14,10 @@ _Static_assert(sizeof(FILE_IO_COMPLETION_INFORMATION) == 32, "FILE_IO_COMPLETION
 /* The statuses of ntstatus.h are those of the specification: all that are Windows' own. */
 #define WINDOWS_OWN(value) ((value) < 0xE0000000u && (value) != 0xC0000FFFu)
 
-static struct berth *machine;
-
 static int enter(void **state)
 {
     (void)state;
-    machine = new_machine(6);
-    boot_and_enter(machine, &standard);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_check(machine);
-    berth_free(machine);
-    return 0;
+    return enter_machine(6);
 }
 
 static void the_headers_statuses_are_the_specifications(void **state)

@@ -1,9 +1,8 @@
 /* kernel32's calls on sockets with I/O that pends. */
-#include "sim/runtime/test_machine.h"
+#include "sim/runtime/test_guest.h"
 
 #include "sim/winsock/winsock.h"
 
-static struct berth *machine;
 static SOCKET receiver, sender; /* datagram sockets of loopback; the sender is connected */
 static char buffer[16];
 static WSABUF place = {.len = sizeof buffer, .buf = buffer};
@@ -19,24 +18,13 @@ static int enter(void **state)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     (void)state;
-    machine = new_machine(6);
-    boot_and_enter(machine, &standard);
+    enter_machine(6);
     receiver = udp_socket();
     sender = udp_socket();
     assert_int_equal(bind_port(receiver, 0), 0);
     address.sin_port = htons((USHORT)port_of(receiver));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(connect(sender, (const struct sockaddr *)&address, sizeof address), 0);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_check(machine);
-    berth_free(machine);
     return 0;
 }
 

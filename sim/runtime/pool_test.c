@@ -1,7 +1,6 @@
 /* The thread pool, as a program sees it. */
-#include "sim/runtime/test_machine.h"
+#include "sim/runtime/test_guest.h"
 
-static struct berth *machine;
 static int calls, timeouts;
 static DWORD thread_id;
 static HANDLE hold; /* an event that callbacks wait for, or NULL */
@@ -11,19 +10,7 @@ static int enter(void **state)
     (void)state;
     calls = timeouts = 0;
     hold = NULL;
-    machine = new_machine(5);
-    boot_and_enter(machine, &standard);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_check(machine);
-    berth_free(machine);
-    return 0;
+    return enter_machine(5);
 }
 
 static void called(void)

@@ -1,24 +1,10 @@
 /* kernel32's objects and waits, as a program sees them. */
-#include "sim/runtime/test_machine.h"
-
-static struct berth *machine;
+#include "sim/runtime/test_guest.h"
 
 static int enter(void **state)
 {
     (void)state;
-    machine = new_machine(3);
-    boot_and_enter(machine, &standard);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    berth_check(machine);
-    berth_leave(machine);
-    berth_check(machine);
-    berth_free(machine);
-    return 0;
+    return enter_machine(3);
 }
 
 static HANDLE start(LPTHREAD_START_ROUTINE routine, void *parameter)
