@@ -127,9 +127,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fuzz.machine == NULL)
         prepare();
     begin();
-    for (; size >= OPERATION_SIZE && !fuzz.full; data += OPERATION_SIZE, size -= OPERATION_SIZE) {
+    for (; size >= OPERATION_SIZE; data += OPERATION_SIZE, size -= OPERATION_SIZE) {
         const unsigned operation = data[0] % (sizeof operations / sizeof *operations);
         operations[operation](data);
+        if (fuzz.full)
+            break; /* the machine has a block that the model has no room for */
         if (operation != FAIL_ALLOCATION)
             disarm(); /* an operation that called nothing */
         compare();
