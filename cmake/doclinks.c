@@ -107,7 +107,8 @@ static bool describe(const char *path, const char *name, char *out, size_t size)
     char row[NAME_MAX_LENGTH + 16];
     const char *folder = strchr(path, '/') != NULL ? "../" : "";
     bool clause = is_clause(name);
-    snprintf(row, sizeof row, clause ? "CLAUSE(%s," : "QUESTION(%s", clause ? name : name + 1);
+    snprintf(row, sizeof row, clause ? "CLAUSE(%.*s," : "QUESTION(%.*s", NAME_MAX_LENGTH,
+             clause ? name : name + 1);
     for (char *c = row; *c != '\0'; c++) {
         if (clause && *c == '-')
             *c = '_';

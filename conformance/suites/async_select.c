@@ -103,9 +103,9 @@ static void a_socket_that_posts_does_not_block(void)
     const SOCKET s = datagram_socket();
     choose_messages(s, window, SOCKET_MESSAGE, FD_READ);
     assert_fails_with(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);
-    assert_fails_with(ioctlsocket(s, (long)FIONBIO, &off), WSAEINVAL);
+    assert_fails_with(ioctlsocket(s, FIONBIO, &off), WSAEINVAL);
     choose_messages(s, window, 0, 0);
-    assert_int_equal(ioctlsocket(s, (long)FIONBIO, &off), 0);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &off), 0);
     close_socket(s);
     END_WINSOCK();
     assert_true(DestroyWindow(window));
@@ -306,7 +306,7 @@ static void room_is_posted_after_there_was_none(void)
     const unsigned long total = fill(pair.client);
     drain(pair.server, total);
     assert_int_equal(next_event(pair.client, SOCKET_MESSAGE, 0), FD_WRITE);
-    assert_int_equal(ioctlsocket(pair.server, (long)FIONBIO, &on), 0);
+    assert_int_equal(ioctlsocket(pair.server, FIONBIO, &on), 0);
     close_pair(&pair);
     END_WINSOCK();
     assert_true(DestroyWindow(window));

@@ -230,7 +230,7 @@ static void a_call_that_waits_is_cancelled_by_another_thread(void)
         const DWORD error = GetLastError();
         close_socket(pair.b);
         join_thread(thread);
-        fail_msg("CancelSynchronousIo found nothing: %lu", error);
+        fail_msg("CancelSynchronousIo found nothing: %lu", (unsigned long)error);
     }
     join_thread(thread);
     assert_int_equal(waiter.result, SOCKET_ERROR);

@@ -63,7 +63,7 @@ static void ioctlsocket_wants_a_place(void)
     const SOCKET s = tcp_socket();
     assert_fails_with(ioctlsocket(s, FIONREAD, (u_long *)(ULONG_PTR)1), WSAEFAULT);
     assert_fails_with(ioctlsocket(s, SIOCATMARK, (u_long *)(ULONG_PTR)1), WSAEFAULT);
-    assert_fails_with(ioctlsocket(s, (long)FIONBIO, (u_long *)(ULONG_PTR)1), WSAEFAULT);
+    assert_fails_with(ioctlsocket(s, FIONBIO, (u_long *)(ULONG_PTR)1), WSAEFAULT);
     close_socket(s);
     END_WINSOCK();
 }
@@ -190,10 +190,10 @@ static void a_blocking_mode_holds(void)
     u_long on = 1;
     START_WINSOCK();
     const SOCKET s = datagram_socket();
-    assert_int_equal(ioctlsocket(s, (long)FIONBIO, &on), 0);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &on), 0);
     assert_fails_with(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);
     on = 0;
-    assert_int_equal(ioctlsocket(s, (long)FIONBIO, &on), 0);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &on), 0);
     set_option(s, SOL_SOCKET, SO_RCVTIMEO, 20);
     assert_fails_with(recv(s, &byte, 1, 0), WSAETIMEDOUT);
     close_socket(s);

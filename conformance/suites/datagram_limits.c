@@ -213,13 +213,13 @@ static void what_waits_is_counted(void)
     u_long count = 0xdead;
     START_WINSOCK();
     const SOCKET a = datagram_socket(), b = datagram_socket();
-    assert_int_equal(ioctlsocket(b, (long)FIONREAD, &count), 0);
+    assert_int_equal(ioctlsocket(b, FIONREAD, &count), 0);
     assert_int_equal(count, 0);
     say(a, "12345", bound_port(b));
     say(a, "123", bound_port(b));
     for (int i = 0; i < 100 && count != 8; i++) {
         assert_becomes(b, SET_READ);
-        assert_int_equal(ioctlsocket(b, (long)FIONREAD, &count), 0);
+        assert_int_equal(ioctlsocket(b, FIONREAD, &count), 0);
         if (count == 5)
             Sleep(1); /* the second may be on its way */
     }
@@ -231,7 +231,7 @@ static void what_waits_is_counted(void)
         OBSERVE(fionread_datagrams, none);
     hear(b, "12345");
     hear(b, "123");
-    assert_int_equal(ioctlsocket(b, (long)FIONREAD, &count), 0);
+    assert_int_equal(ioctlsocket(b, FIONREAD, &count), 0);
     assert_int_equal(count, 0);
     close_socket(a);
     close_socket(b);

@@ -51,10 +51,10 @@ static void a_selected_socket_cannot_be_made_to_block(void)
     const SOCKET s = datagram_socket();
     const WSAEVENT event = new_event();
     choose_events(s, event, FD_READ);
-    assert_fails_with(ioctlsocket(s, (long)FIONBIO, &off), WSAEINVAL);
-    assert_int_equal(ioctlsocket(s, (long)FIONBIO, &on), 0);
+    assert_fails_with(ioctlsocket(s, FIONBIO, &off), WSAEINVAL);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &on), 0);
     choose_events(s, event, 0);
-    assert_int_equal(ioctlsocket(s, (long)FIONBIO, &off), 0);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &off), 0);
     close_socket(s);
     close_event(event);
     END_WINSOCK();

@@ -90,7 +90,7 @@ static inline SOCKET deaf_socket(USHORT *port)
 static inline void set_blocking(SOCKET s, bool blocking)
 {
     u_long on = !blocking;
-    assert_int_equal(ioctlsocket(s, (int)FIONBIO, &on), 0);
+    assert_int_equal(ioctlsocket(s, FIONBIO, &on), 0);
 }
 
 static inline void set_option(SOCKET s, int level, int option, DWORD value)

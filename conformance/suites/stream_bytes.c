@@ -7,7 +7,7 @@ static void await_bytes(SOCKET s, u_long size)
     u_long ready = 0;
     for (int i = 0; i < STREAM_PATIENCE_MS && ready < size; i++) {
         assert_becomes(s, SET_READ);
-        assert_int_equal(ioctlsocket(s, (int)FIONREAD, &ready), 0);
+        assert_int_equal(ioctlsocket(s, FIONREAD, &ready), 0);
         if (ready < size)
             Sleep(1);
     }
@@ -380,11 +380,11 @@ static void fionread_counts_what_can_be_read(void)
     u_long ready = 0xdead;
     START_WINSOCK();
     const SOCKET fresh = tcp_socket();
-    assert_int_equal(ioctlsocket(fresh, (int)FIONREAD, &ready), 0);
+    assert_int_equal(ioctlsocket(fresh, FIONREAD, &ready), 0);
     assert_int_equal(ready, 0);
     const struct pair pair = connected_pair();
     ready = 0xdead;
-    assert_int_equal(ioctlsocket(pair.server, (int)FIONREAD, &ready), 0);
+    assert_int_equal(ioctlsocket(pair.server, FIONREAD, &ready), 0);
     assert_int_equal(ready, 0);
     send_bytes(pair.client, "abcdef", 6);
     await_bytes(pair.server, 6);
@@ -392,7 +392,7 @@ static void fionread_counts_what_can_be_read(void)
     await_bytes(pair.server, 4);
     expect_bytes(pair.server, "cdef", 4);
     u_long none = 1;
-    assert_int_equal(ioctlsocket(pair.server, (int)FIONREAD, &none), 0);
+    assert_int_equal(ioctlsocket(pair.server, FIONREAD, &none), 0);
     assert_int_equal(none, 0);
     close_pair(&pair);
     close_socket(fresh);

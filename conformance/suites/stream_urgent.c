@@ -12,7 +12,7 @@ static bool at_mark(SOCKET s)
 static u_long readable(SOCKET s)
 {
     u_long bytes = 0xdead;
-    assert_int_equal(ioctlsocket(s, (int)FIONREAD, &bytes), 0);
+    assert_int_equal(ioctlsocket(s, FIONREAD, &bytes), 0);
     return bytes;
 }
 
