@@ -114,9 +114,64 @@ static void keep_alive_finds_a_host_that_is_gone(void)
     assert_true(testbed_remote_cut(&HOST, true));
     const ULONGLONG begun = GetTickCount64();
     assert_int_equal(recv(s, &byte, 1, 0), SOCKET_ERROR);
-    assert_one_of(WSAGetLastError(), WSAENETRESET, WSAECONNABORTED, WSAECONNRESET, WSAETIMEDOUT);
+    OBSERVE_VALUE(keep_alive_lost, WSAGetLastError());
     assert_in_range(GetTickCount64() - begun, 5000, 60000);
     close_socket(s);
+    END_WINSOCK();
+}
+
+static void keep_alive_times_are_milliseconds_and_stay(void)
+{
+    struct tcp_keepalive values = {1, 1500, 250};
+    DWORD returned;
+    char byte;
+    START_WINSOCK();
+    const SOCKET s = connected_to_host("send hello; echo");
+    expect_bytes(s, "hello", 5);
+    assert_int_equal(
+        WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values), NULL, 0, &returned, NULL, NULL),
+        0);
+    set_option(s, IPPROTO_TCP, TCP_NODELAY, 1);
+    assert_true(testbed_remote_cut(&HOST, true));
+    const ULONGLONG begun = GetTickCount64();
+    assert_int_equal(recv(s, &byte, 1, 0), SOCKET_ERROR);
+    assert_in_range(GetTickCount64() - begun, 1500 + 9 * 250, 1500 + 11 * 250);
+    close_socket(s);
+    END_WINSOCK();
+}
+
+/* How long a request of two sends takes to be answered, in ms. */
+static ULONGLONG request_in_two_parts(BOOL no_delay)
+{
+    const SOCKET s = connected_to_host("receive 2; send done");
+    set_option(s, IPPROTO_TCP, TCP_NODELAY, no_delay);
+    const ULONGLONG begun = GetTickCount64();
+    send_bytes(s, "a", 1);
+    send_bytes(s, "b", 1);
+    expect_bytes(s, "done", 4);
+    const ULONGLONG taken = GetTickCount64() - begun;
+    close_socket(s);
+    return taken;
+}
+
+static void a_small_send_waits_for_an_acknowledgement_that_is_put_off(void)
+{
+    START_WINSOCK();
+    const ULONGLONG taken = request_in_two_parts(FALSE);
+    if (taken >= 200)
+        OBSERVE(delayed_ack, ms_200);
+    else if (taken >= 40)
+        OBSERVE(delayed_ack, ms_40);
+    else
+        OBSERVE(delayed_ack, at_once);
+    assert_in_range(taken, 40, 300);
+    END_WINSOCK();
+}
+
+static void without_delay_a_small_send_does_not_wait(void)
+{
+    START_WINSOCK();
+    assert_in_range(request_in_two_parts(TRUE), 0, 30);
     END_WINSOCK();
 }
 
@@ -163,6 +218,9 @@ static const struct suite_case cases[] = {
     CASE(what_the_network_loses_doubles_and_overtakes_arrives_once_and_in_order, TCP_048),
     CASE(a_host_that_falls_silent_ends_the_connection, TCP_049),
     CASE(keep_alive_finds_a_host_that_is_gone, TCP_051),
+    CASE(keep_alive_times_are_milliseconds_and_stay, TCP_052),
+    CASE(a_small_send_waits_for_an_acknowledgement_that_is_put_off, TCP_053),
+    CASE(without_delay_a_small_send_does_not_wait, TCP_054),
     CASE(another_host_refuses, CON_032),
     CASE(another_host_connects_and_is_accepted, ACC_047),
     CASE(a_reset_of_another_host_is_told, SHUT_042),

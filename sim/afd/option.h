@@ -47,6 +47,8 @@ enum socket_option {
     SOCKET_KEEP_IDLE, /* seconds */
     SOCKET_KEEP_COUNT,
     SOCKET_KEEP_INTERVAL, /* seconds */
+    SOCKET_KEEP_IDLE_MS,  /* what the two say, or SIO_KEEPALIVE_VALS; 0 for the system's */
+    SOCKET_KEEP_INTERVAL_MS,
     SOCKET_MAX_SEGMENT,
     SOCKET_MAX_RETRANSMIT,    /* seconds; UINT32_MAX for the system's */
     SOCKET_MAX_RETRANSMIT_MS, /* the same */

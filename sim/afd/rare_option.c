@@ -47,6 +47,8 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
     RULE(KEEP_IDLE)            = {STREAM,    OWN_LEVEL,         7200,       UINT32_MAX},
     RULE(KEEP_COUNT)           = {STREAM,    OWN_LEVEL,         10,         255},
     RULE(KEEP_INTERVAL)        = {STREAM,    OWN_LEVEL,         1,          UINT32_MAX},
+    RULE(KEEP_IDLE_MS)         = {STREAM,    OWN_LEVEL,         0,          UINT32_MAX},
+    RULE(KEEP_INTERVAL_MS)     = {STREAM,    OWN_LEVEL,         0,          UINT32_MAX},
     RULE(MAX_SEGMENT)          = {STREAM,    OWN_LEVEL | READ_ONLY, 1460,   0},
     RULE(MAX_RETRANSMIT)       = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
     RULE(MAX_RETRANSMIT_MS)    = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
@@ -167,6 +169,24 @@ static bool is_value(enum socket_option option, uint32_t value)
     return true;
 }
 
+/* Seconds and milliseconds say one time. */
+static void keep_alive_in_both(struct socket_rare_options *rare, enum socket_option option,
+                               uint32_t value)
+{
+    static const enum socket_option pairs[][2] = {
+        {SOCKET_KEEP_IDLE, SOCKET_KEEP_IDLE_MS},
+        {SOCKET_KEEP_INTERVAL, SOCKET_KEEP_INTERVAL_MS},
+    };
+    uint32_t ms = value > UINT32_MAX / KEEP_ALIVE_MS ? UINT32_MAX : value * KEEP_ALIVE_MS;
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (option == pairs[i][0])
+            rare->values[pairs[i][1] - SOCKET_OPTION_COUNT] = ms;
+        else if (option == pairs[i][1])
+            rare->values[pairs[i][0] - SOCKET_OPTION_COUNT] = value / KEEP_ALIVE_MS;
+    }
+}
+
 nt_status rare_option_set(struct socket_object *socket, enum socket_option option, uint32_t value)
 {
     const struct rare_rule *rule = rule_of(option);
@@ -183,6 +203,7 @@ nt_status rare_option_set(struct socket_object *socket, enum socket_option optio
         return STATUS_INSUFFICIENT_RESOURCES;
     socket->rare->values[option - SOCKET_OPTION_COUNT] =
         (rule->flags & TRUTH) != 0 ? value != 0 : value;
+    keep_alive_in_both(socket->rare, option, value);
     socket_apply_options(socket);
     return STATUS_SUCCESS;
 }
@@ -212,11 +233,13 @@ nt_status rare_option_get(const struct socket_object *socket, enum socket_option
 
 static void apply_keep_alive(struct socket_object *socket)
 {
-    uint64_t idle_ms = (uint64_t)rare_option(socket, SOCKET_KEEP_IDLE) * KEEP_ALIVE_MS;
-    uint64_t interval_ms = (uint64_t)rare_option(socket, SOCKET_KEEP_INTERVAL) * KEEP_ALIVE_MS;
-    tcp_set_keep_alive(socket->endpoint, socket->values[SOCKET_KEEP_ALIVE] != 0,
-                       idle_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)idle_ms,
-                       interval_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)interval_ms);
+    const struct tcp_keep_alive values = {
+        .on = socket->values[SOCKET_KEEP_ALIVE] != 0,
+        .idle_ms = rare_option(socket, SOCKET_KEEP_IDLE_MS),
+        .interval_ms = rare_option(socket, SOCKET_KEEP_INTERVAL_MS),
+        .count = (uint8_t)rare_option(socket, SOCKET_KEEP_COUNT),
+    };
+    tcp_set_keep_alive(socket->endpoint, &values);
 }
 
 void rare_option_apply(struct socket_object *socket)
@@ -242,13 +265,10 @@ nt_status socket_set_keep_alive(struct socket_object *socket, bool on, uint32_t 
     nt_status status = socket_set_option(socket, SOCKET_KEEP_ALIVE, on);
     if (!nt_success(status))
         return status;
-    if (idle_ms >= KEEP_ALIVE_MS)
-        status = socket_set_option(socket, SOCKET_KEEP_IDLE, idle_ms / KEEP_ALIVE_MS);
-    if (nt_success(status) && interval_ms >= KEEP_ALIVE_MS)
-        status = socket_set_option(socket, SOCKET_KEEP_INTERVAL, interval_ms / KEEP_ALIVE_MS);
-    bool connected = socket->state == SOCKET_CONNECTED || socket->state == SOCKET_CONNECTING;
-    if (connected)
-        tcp_set_keep_alive(socket->endpoint, on, idle_ms, interval_ms);
+    if (idle_ms != 0)
+        status = socket_set_option(socket, SOCKET_KEEP_IDLE_MS, idle_ms);
+    if (nt_success(status) && interval_ms != 0)
+        status = socket_set_option(socket, SOCKET_KEEP_INTERVAL_MS, interval_ms);
     return status;
 }
 

@@ -178,16 +178,17 @@ static inline void queue_check_often(const struct engine *engine)
         queue_check(engine);
 }
 
-/* Makes room for one event more. False, with nothing changed, when the arena is full. */
+/* Makes room for one event more, and one behind it (engine_post_last). False, with nothing changed,
+ * when the arena is full.
+ */
 static bool grow(struct arena *arena, struct event_queue *queue)
 {
     uint32_t capacity = queue->capacity == 0 ? QUEUE_START : queue->capacity * 2;
 
-    if (queue->count < queue->capacity)
+    if (queue->count + 1 < queue->capacity)
         return true;
     if (queue->capacity >= QUEUE_MAX)
         return false;
-    ASSERT(queue->free_event == queue->capacity); /* so the first new one is the first free one */
     struct node *nodes = arena_take(arena, capacity * sizeof *nodes);
     struct event *events = arena_take(arena, capacity * sizeof *events);
     if (nodes == NULL || events == NULL) {
@@ -198,10 +199,16 @@ static bool grow(struct arena *arena, struct event_queue *queue)
 
     if (queue->count > 0) {
         memcpy(nodes, queue->nodes, queue->count * sizeof *nodes);
-        memcpy(events, queue->events, queue->count * sizeof *events);
+        memcpy(events, queue->events, queue->capacity * sizeof *events);
     }
+    /* At most one was free: it comes behind the new ones. */
     for (uint32_t i = queue->capacity; i < capacity; i++)
         events[i].node = i + 1;
+    bool full = queue->free_event == queue->capacity;
+    events[capacity - 1].node = full ? capacity : queue->free_event;
+    if (!full)
+        events[queue->free_event].node = capacity;
+    queue->free_event = queue->capacity;
     arena_give(arena, queue->nodes, queue->capacity * sizeof *nodes);
     arena_give(arena, queue->events, queue->capacity * sizeof *events);
     queue->nodes = nodes;
@@ -216,16 +223,26 @@ static uint64_t id_of(uint64_t sequence, uint32_t event)
     return sequence << 32 | (event + 1);
 }
 
+bool engine_keep_room(struct engine *engine)
+{
+    if (engine->events == NULL)
+        engine->events = ARENA_NEW(&engine->arena, struct event_queue);
+    return engine->events != NULL && grow(&engine->arena, engine->events);
+}
+
 uint64_t engine_post(struct engine *engine, uint64_t due_ns, event_function *run, void *context,
                      uint64_t argument)
 {
     ASSERT(run != NULL);
-    if (engine->events == NULL)
-        engine->events = ARENA_NEW(&engine->arena, struct event_queue);
-    struct event_queue *queue = engine->events;
-    if (queue == NULL || !grow(&engine->arena, queue))
-        return 0;
+    return engine_keep_room(engine) ? engine_post_last(engine, due_ns, run, context, argument) : 0;
+}
 
+uint64_t engine_post_last(struct engine *engine, uint64_t due_ns, event_function *run,
+                          void *context, uint64_t argument)
+{
+    struct event_queue *queue = engine->events;
+
+    ASSERT(queue != NULL && queue->count < queue->capacity);
     uint32_t event = queue->free_event;
     struct node node = {
         .due_ns = due_ns < engine->now_ns ? engine->now_ns : due_ns,

@@ -55,6 +55,13 @@ typedef void event_function(void *context, uint64_t argument);
 uint64_t engine_post(struct engine *engine, uint64_t due_ns, event_function *run, void *context,
                      uint64_t argument);
 
+/* There is room for one event that must not fail, whatever memory is left: for one such event at a
+ * time. False, with nothing changed, when the arena is full now.
+ */
+bool engine_keep_room(struct engine *engine);
+uint64_t engine_post_last(struct engine *engine, uint64_t due_ns, event_function *run,
+                          void *context, uint64_t argument);
+
 /* Takes back an event that has not run. False when there is none of that id. */
 bool engine_cancel(struct engine *engine, uint64_t id);
 

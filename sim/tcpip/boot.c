@@ -131,7 +131,7 @@ struct tcpip *tcpip_boot(struct nt *nt)
     struct tcpip *tcpip = ARENA_NEW(&engine->arena, struct tcpip);
     struct boot boot = {.tcpip = tcpip};
 
-    if (tcpip == NULL)
+    if (tcpip == NULL || !engine_keep_room(engine))
         return NULL;
     tcpip->nt = nt;
     tcpip->arena = &engine->arena;

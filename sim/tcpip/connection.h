@@ -3,7 +3,7 @@
  *   tcp.c            what the owner calls          tcp_segment.c  what arrives
  *   tcp_listen.c     listeners and their queues    tcp_output.c   what is sent
  *   tcp_close.c      how a connection ends         tcp_timer.c    what time does
- *   tcp_urgent.c     urgent bytes and marks
+ *   tcp_urgent.c     urgent bytes and marks        flow.c         how much, and how patiently
  *
  * Bytes stay in the sender's `out` until they are acknowledged. A segment names them by sequence
  * number and they are fetched when it is delivered; so a connection that is gone for its owner
@@ -27,9 +27,11 @@
 
 struct mark;
 struct segment;
+struct tcp_flow;
 
 /* What few connections have. */
 struct tcp_extra {
+    struct tcp_flow *flow;      /* NULL where nothing can be lost; see flow.h */
     struct mark *send_marks;    /* urgent bytes not acknowledged: sequence numbers, ascending */
     struct mark *receive_marks; /* bytes that can be read before the mark, ascending */
     struct bytequeue urgent;    /* urgent bytes out of line */
@@ -47,24 +49,32 @@ struct tcp {
     struct tcp_extra *extra;
     uint64_t timer; /* an event; in TIME_WAIT the time when it ends */
     uint64_t connected_ns;
+    uint64_t bytes_out : 48; /* each once */
+    uint8_t tries;           /* retransmissions in a row; probes without an answer */
+    uint8_t state : 4;       /* enum tcp_state */
+    bool rewound : 1;        /* all from snd_nxt on is sent again */
+    bool owes_reset : 1;     /* there was no memory for it; see tcp_send_reset */
+    bool end_told : 1;       /* a receive gave the end */
+    uint64_t bytes_in : 48;  /* each once */
+    uint8_t interface : 2;   /* enum interface */
+    uint8_t queue : 2;       /* enum tcp_queue_place */
+    uint8_t refusals : 3;    /* of a handshake under way */
+    bool in_tuples : 1;
+    bool orphan : 1; /* its endpoint was closed */
+    bool fin_wanted : 1;
+    bool fin_sent : 1;
+    bool peer_closed : 1;
+    bool receive_shut : 1;
     struct place local, remote;
     uint32_t snd_una, snd_nxt, snd_wnd;
+    uint32_t snd_max; /* while `rewound`: what was sent before, up to here */
     uint32_t rcv_nxt;
     uint32_t told;      /* the window last offered */
     uint32_t in_flight; /* segments on the wire or kept by the peer; and who is at work on it */
     nt_status aborted;
-    uint8_t state; /* enum tcp_state */
-    uint8_t interface;
-    uint8_t tries;    /* retransmissions in a row; probes without an answer */
-    uint8_t refusals; /* of a handshake under way */
-    uint8_t queue;    /* enum tcp_queue_place */
-    bool in_tuples;
-    bool orphan; /* its endpoint was closed */
-    bool fin_wanted, fin_sent;
-    bool peer_closed;
-    bool end_told; /* a receive gave the end */
-    bool receive_shut;
 };
+
+_Static_assert(sizeof(struct tcp) <= 208, "connections come by the hundred thousand");
 
 enum tcp_queue_place { QUEUE_NONE, QUEUE_SYN, QUEUE_ACCEPT, QUEUE_TIME_WAIT };
 
@@ -130,6 +140,11 @@ void tcp_lose(struct tcp *tcp, nt_status why);
 
 /* Resets the peer and finishes without telling the owner. */
 void tcp_reset_peer(struct tcp *tcp);
+
+/* Sends a reset. Without memory it goes as soon as tcp_finish is done, as an event that needs
+ * none. The caller finishes the connection.
+ */
+void tcp_send_reset(struct tcp *tcp);
 
 void tcp_enter_time_wait(struct tcp *tcp);
 

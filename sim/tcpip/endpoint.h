@@ -31,6 +31,7 @@ struct endpoint {
     uint16_t port;
     uint8_t protocol; /* enum protocol */
     uint8_t family;   /* enum family */
+    uint8_t keep_alive_count; /* probes without an answer; 0 for the system's */
     bool keep_alive, no_delay, urgent_inline;
     bool orphan;       /* closed; a connection holds its port */
     bool shares_port;  /* accepted: bound through its listener, not in the table of ports */

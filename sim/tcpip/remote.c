@@ -154,6 +154,7 @@ static struct endpoint *foreign_endpoint(struct tcpip *tcpip, const struct remot
     standing_of(&endpoint->address, false, &endpoint->standing);
     endpoint->port = port;
     endpoint->foreign = true;
+    endpoint->no_delay = true; /* each step is a packet of its own */
     endpoint->bound = true;
     return endpoint;
 }

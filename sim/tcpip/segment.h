@@ -29,6 +29,9 @@ bool tcp_output(struct tcp *tcp);
 /* One segment without bytes; ACK is added once there is something to acknowledge. */
 bool tcp_send_control(struct tcp *tcp, uint8_t flags, uint32_t sequence);
 
+/* The first of what is out, once more: a segment of it, or the FIN. */
+void tcp_send_first_again(struct tcp *tcp);
+
 /* The answer to a segment that belongs to nobody. */
 void segment_refuse(const struct segment *segment);
 
@@ -38,6 +41,9 @@ void segment_give(struct segment *segment);
 
 /* A segment reaches its target: an event. */
 void segment_arrive(void *context, uint64_t argument);
+
+/* The same of one that is the caller's: answers whether it was kept, which no reset is. */
+bool segment_deliver(struct segment *segment);
 
 uint32_t tcp_window(const struct tcp *tcp);
 

@@ -267,14 +267,20 @@ void tcp_set_no_delay(struct endpoint *endpoint, bool on)
         tcp_output(tcp);
 }
 
-void tcp_set_keep_alive(struct endpoint *endpoint, bool on, uint32_t idle_ms, uint32_t interval_ms)
+void tcp_set_keep_alive(struct endpoint *endpoint, const struct tcp_keep_alive *values)
 {
     struct tcp *tcp = endpoint_tcp(endpoint);
+    uint32_t idle_ms = values->idle_ms != 0 ? values->idle_ms : KEEP_ALIVE_IDLE_MS;
+    uint32_t interval_ms = values->interval_ms != 0 ? values->interval_ms : KEEP_ALIVE_INTERVAL_MS;
+    bool same = endpoint->keep_alive == values->on && endpoint->keep_alive_idle_ms == idle_ms &&
+                endpoint->keep_alive_interval_ms == interval_ms &&
+                endpoint->keep_alive_count == values->count;
 
-    endpoint->keep_alive = on;
-    endpoint->keep_alive_idle_ms = idle_ms != 0 ? idle_ms : KEEP_ALIVE_IDLE_MS;
-    endpoint->keep_alive_interval_ms = interval_ms != 0 ? interval_ms : KEEP_ALIVE_INTERVAL_MS;
-    if (tcp != NULL && tcp->state == TCP_ESTABLISHED && !tcp_is_instant(tcp))
+    endpoint->keep_alive = values->on;
+    endpoint->keep_alive_idle_ms = idle_ms;
+    endpoint->keep_alive_interval_ms = interval_ms;
+    endpoint->keep_alive_count = values->count;
+    if (!same && tcp != NULL && tcp->state == TCP_ESTABLISHED && !tcp_is_instant(tcp))
         tcp_timer_restart(tcp);
 }
 

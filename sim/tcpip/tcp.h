@@ -134,8 +134,13 @@ void tcp_set_receive_buffer(struct endpoint *endpoint, uint32_t size);
 void tcp_set_urgent_inline(struct endpoint *endpoint, bool in_line);
 void tcp_set_no_delay(struct endpoint *endpoint, bool on);
 
-/* SO_KEEPALIVE and SIO_KEEPALIVE_VALS: idle and interval in ms. */
-void tcp_set_keep_alive(struct endpoint *endpoint, bool on, uint32_t idle_ms, uint32_t interval_ms);
+/* SO_KEEPALIVE, SIO_KEEPALIVE_VALS, TCP_KEEPIDLE and its kin; 0 for what the system has. */
+struct tcp_keep_alive {
+    bool on;
+    uint32_t idle_ms, interval_ms;
+    uint8_t count; /* of probes without an answer */
+};
+void tcp_set_keep_alive(struct endpoint *endpoint, const struct tcp_keep_alive *values);
 
 /* Sends a FIN behind what is buffered. */
 nt_status tcp_shutdown_send(struct endpoint *endpoint);

@@ -4,6 +4,7 @@
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
+#include "sim/tcpip/flow.h"
 #include "sim/tcpip/marks.h"
 #include "sim/tcpip/segment.h"
 
@@ -11,6 +12,8 @@
 static const uint64_t TIME_WAIT_NS = UINT64_C(120) * 1000 * 1000000;
 
 enum { SEQUENCE_STEP = 64021 }; /* between the first numbers of two connections */
+
+/* ---- Records --------------------------------------------------------------------------------- */
 
 void tcp_list_add(struct tcp_list *list, struct tcp *tcp)
 {
@@ -91,6 +94,15 @@ void tcp_unpin(struct tcp *tcp)
         settle(tcp);
 }
 
+static void detach(struct tcp *tcp)
+{
+    if (tcp->endpoint != NULL)
+        tcp->endpoint->tcp = NULL;
+    tcp->endpoint = NULL;
+}
+
+/* ---- TIME_WAIT ------------------------------------------------------------------------------- */
+
 static void time_wait_over(void *context, uint64_t argument);
 
 /* One event for all of them, for they end in the order they came. */
@@ -132,12 +144,50 @@ void tcp_enter_time_wait(struct tcp *tcp)
     time_wait_watch(tcp->tcpip);
 }
 
-static void detach(struct tcp *tcp)
+/* ---- Resets that there was no memory for ----------------------------------------------------- */
+
+/* They are delivered by the event itself. */
+static void resets_owed(void *context, uint64_t argument)
 {
-    if (tcp->endpoint != NULL)
-        tcp->endpoint->tcp = NULL;
-    tcp->endpoint = NULL;
+    struct tcpip *tcpip = context;
+
+    (void)argument;
+    tcpip->owed_awaited = false;
+    while (tcpip->owed.first != NULL) {
+        struct tcp *tcp = tcpip->owed.first;
+        struct segment reset = {.tcpip = tcpip,
+                                .source = tcp->local,
+                                .target = tcp->remote,
+                                .sequence = tcp->snd_nxt,
+                                .acknowledged = tcp->rcv_nxt,
+                                .flags = SEGMENT_RST | SEGMENT_ACK};
+        tcp_list_remove(&tcpip->owed, tcp);
+        tcp->owes_reset = false;
+        if (link_fate(tcpip, tcp->interface, &reset.source, &reset.target).copies > 0)
+            segment_deliver(&reset);
+        tcp_unpin(tcp);
+    }
 }
+
+void tcp_send_reset(struct tcp *tcp)
+{
+    tcp->owes_reset = !tcp_send_control(tcp, SEGMENT_RST, tcp->snd_nxt);
+}
+
+/* Nothing else needs its links any more. One event serves all, and there is always room for it. */
+static void owe_reset(struct tcp *tcp)
+{
+    struct tcpip *tcpip = tcp->tcpip;
+    uint64_t due_ns = tcp_now(tcp) + tcpip->link.latency[tcp->interface].fixed_ns;
+
+    tcp_pin(tcp);
+    if (!tcpip->owed_awaited)
+        engine_post_last(tcpip->nt->engine, due_ns, resets_owed, tcpip, 0);
+    tcpip->owed_awaited = true;
+    tcp_list_add(&tcpip->owed, tcp);
+}
+
+/* ---- Ends ------------------------------------------------------------------------------------ */
 
 void tcp_finish(struct tcp *tcp)
 {
@@ -151,6 +201,9 @@ void tcp_finish(struct tcp *tcp)
     if (tcp->in_tuples)
         tuples_remove(&tcp->tcpip->tuples, tcp);
     tcp->state = TCP_CLOSED;
+    tcp_flow_give(tcp);
+    if (tcp->owes_reset)
+        owe_reset(tcp);
     struct endpoint *endpoint = tcp->endpoint;
     if (tcp->orphan) {
         detach(tcp);
@@ -180,7 +233,7 @@ void tcp_reset_peer(struct tcp *tcp)
 {
     tcp_pin(tcp);
     if (tcp->state != TCP_CLOSED && tcp->state != TCP_SYN_SENT && tcp->state != TCP_TIME_WAIT)
-        tcp_send_control(tcp, SEGMENT_RST, tcp->snd_nxt);
+        tcp_send_reset(tcp);
     tcp_finish(tcp);
     tcp_unpin(tcp);
 }
@@ -195,6 +248,8 @@ void tcp_abort(struct endpoint *endpoint)
     tcp_extra_give(tcp);
     tcp_reset_peer(tcp);
 }
+
+/* ---- The owner closes ------------------------------------------------------------------------ */
 
 static bool is_unread(const struct tcp *tcp)
 {

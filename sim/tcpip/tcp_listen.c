@@ -191,6 +191,7 @@ struct endpoint *tcp_accept(struct endpoint *listener, uint32_t process_id, uint
     endpoint->keep_alive = listener->keep_alive;
     endpoint->keep_alive_idle_ms = listener->keep_alive_idle_ms;
     endpoint->keep_alive_interval_ms = listener->keep_alive_interval_ms;
+    endpoint->keep_alive_count = listener->keep_alive_count;
     endpoint->no_delay = listener->no_delay;
     endpoint->urgent_inline = listener->urgent_inline;
     give_to(tcp, endpoint);

@@ -3,6 +3,7 @@
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
 #include "sim/nt/nt.h"
+#include "sim/tcpip/flow.h"
 #include "sim/tcpip/marks.h"
 #include "sim/tcpip/segment.h"
 
@@ -71,6 +72,7 @@ static struct segment *new_segment(struct tcp *tcp, uint8_t flags, uint32_t sequ
     if (tcp->state != TCP_SYN_SENT) {
         segment->flags |= SEGMENT_ACK;
         segment->acknowledged = tcp->rcv_nxt;
+        tcp_flow_acknowledging(tcp);
     }
     tcp_pin(tcp);
     return segment;
@@ -80,6 +82,8 @@ bool tcp_send_control(struct tcp *tcp, uint8_t flags, uint32_t sequence)
 {
     struct segment *segment = new_segment(tcp, flags, sequence);
 
+    if ((flags & (SEGMENT_SYN | SEGMENT_FIN)) != 0 && sequence == tcp->snd_nxt && !tcp->rewound)
+        tcp_flow_sent(tcp, sequence);
     return segment != NULL && transmit(segment, tcp->interface);
 }
 
@@ -121,13 +125,17 @@ static bool may_send(const struct tcp *tcp)
 /* How many of the unsent bytes one segment may take now; 0 when it has to wait. */
 static uint32_t next_size(const struct tcp *tcp, uint32_t unsent)
 {
-    uint32_t mss = tcp->interface == INTERFACE_LOOPBACK ? MSS_LOOPBACK : MSS_LAN;
+    uint32_t mss = tcp_mss(tcp);
     uint32_t out = tcp->snd_nxt - tcp->snd_una;
     uint32_t window = tcp->snd_wnd > out ? tcp->snd_wnd - out : 0;
     uint32_t size = unsent < mss ? unsent : mss;
 
     if (size > window)
         size = window;
+    /* A full segment waits for room on the wire rather than be cut. */
+    uint32_t wire = tcp_flow_window(tcp);
+    if (out + size > wire && out > 0)
+        return 0;
     if (size < mss && size == unsent && out > 0 && !tcp->fin_wanted && tcp->endpoint != NULL &&
         !tcp->endpoint->no_delay)
         return 0; /* Nagle */
@@ -143,10 +151,40 @@ static bool send_bytes(struct tcp *tcp, uint32_t size)
     if (segment == NULL)
         return false;
     segment->size = size;
+    if (tcp->rewound)
+        tcp_flow_again(tcp, size);
+    else
+        tcp_flow_sent(tcp, tcp->snd_nxt);
     if (!transmit(segment, tcp->interface))
         return false;
     tcp->snd_nxt += size;
+    if (!tcp->rewound)
+        tcp->bytes_out += size;
+    else if (!before(tcp->snd_nxt, tcp->snd_max))
+        tcp->rewound = false;
     return true;
+}
+
+void tcp_send_first_again(struct tcp *tcp)
+{
+    uint32_t out = tcp->snd_nxt - tcp->snd_una - tcp->fin_sent;
+    uint32_t mss = tcp_mss(tcp);
+    bool urgent = false;
+
+    if (tcp->snd_nxt == tcp->snd_una)
+        return;
+    if (out == 0) {
+        tcp_flow_again(tcp, 0);
+        tcp_send_control(tcp, SEGMENT_FIN, tcp->snd_una);
+        return;
+    }
+    uint32_t size = marks_cut(tcp, tcp->snd_una, out < mss ? out : mss, &urgent);
+    struct segment *segment = new_segment(tcp, urgent ? SEGMENT_URGENT : 0, tcp->snd_una);
+    tcp_flow_again(tcp, size);
+    if (segment == NULL)
+        return; /* a timer sends it once more */
+    segment->size = size;
+    transmit(segment, tcp->interface);
 }
 
 static bool send_fin(struct tcp *tcp)
@@ -155,6 +193,8 @@ static bool send_fin(struct tcp *tcp)
         return false;
     tcp->fin_sent = true;
     tcp->snd_nxt++;
+    if (tcp->rewound && !before(tcp->snd_nxt, tcp->snd_max))
+        tcp->rewound = false;
     if (tcp->state == TCP_ESTABLISHED)
         tcp->state = TCP_FIN_WAIT_1;
     else if (tcp->state == TCP_CLOSE_WAIT)
@@ -182,6 +222,8 @@ static bool send_all(struct tcp *tcp)
 bool tcp_output(struct tcp *tcp)
 {
     bool was_idle = tcp->snd_nxt == tcp->snd_una;
+    if (was_idle && !tcp->rewound)
+        tcp_flow_begins(tcp);
     bool sent = send_all(tcp);
     bool begins = was_idle && tcp->snd_nxt != tcp->snd_una;
 

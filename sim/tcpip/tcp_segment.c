@@ -1,6 +1,7 @@
 /* What a segment does where it arrives. */
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
+#include "sim/tcpip/flow.h"
 #include "sim/tcpip/marks.h"
 #include "sim/tcpip/remote.h"
 #include "sim/tcpip/segment.h"
@@ -55,13 +56,24 @@ static void tell_established(struct tcp *tcp)
         endpoint->listener->connected(endpoint->owner, STATUS_SUCCESS);
 }
 
+/* snd_una is further than what was sent again. */
+static void catch_up(struct tcp *tcp, bool fin_arrived)
+{
+    if (before(tcp->snd_nxt, tcp->snd_una)) {
+        tcp->snd_nxt = tcp->snd_una;
+        tcp->fin_sent = fin_arrived;
+    }
+    if (tcp->rewound && !before(tcp->snd_nxt, tcp->snd_max))
+        tcp->rewound = false;
+}
+
 /* The bytes up to `acknowledged` have arrived; `moved` of them left `out` already. */
 static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window, uint32_t moved)
 {
     bool opens = tcp->state == TCP_SYN_RECEIVED && acknowledged == tcp->snd_nxt &&
                  acknowledged != tcp->snd_una;
 
-    if (acknowledged - tcp->snd_una > tcp->snd_nxt - tcp->snd_una ||
+    if (acknowledged - tcp->snd_una > (tcp->rewound ? tcp->snd_max : tcp->snd_nxt) - tcp->snd_una ||
         (tcp->state == TCP_SYN_RECEIVED && !opens))
         return; /* old, or never sent */
     uint32_t gone = acknowledged - tcp->snd_una;
@@ -69,6 +81,8 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
     bool progress = gone > 0 || moved > 0 || tcp->snd_nxt == tcp->snd_una;
     tcp->snd_una = acknowledged;
     tcp->snd_wnd = window;
+    catch_up(tcp, gone > tcp->out.count);
+    bool misses = tcp_flow_acknowledged(tcp, gone);
     if (opens) {
         established(tcp);
     } else if (gone > 0) {
@@ -89,10 +103,20 @@ static void acknowledge(struct tcp *tcp, uint32_t acknowledged, uint32_t window,
     }
     if ((progress && !tcp_is_instant(tcp)) || (tcp->orphan && tcp->state == TCP_FIN_WAIT_2))
         tcp_timer_restart(tcp);
+    if (misses)
+        tcp_send_first_again(tcp);
     if (!tcp_output(tcp))
         tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
     else if ((gone > 0 || moved > 0) && !opens && tcp->endpoint != NULL)
         ENDPOINT_TELL(tcp->endpoint, writable);
+}
+
+/* The same acknowledgement once more, while bytes are out (RFC 5681, 2). */
+static bool is_duplicate(const struct tcp *tcp, const struct segment *segment)
+{
+    return segment->flags == SEGMENT_ACK && segment->size == 0 && !tcp_is_instant(tcp) &&
+           tcp->snd_nxt != tcp->snd_una && segment->acknowledged == tcp->snd_una &&
+           segment->window == tcp->snd_wnd && tcp->state >= TCP_ESTABLISHED;
 }
 
 /* Says how much has arrived. */
@@ -217,6 +241,13 @@ static void peer_closes(struct tcp *tcp)
     }
 }
 
+/* Bytes that nobody can have: the peer is told, the owner too. */
+static void refuse_bytes(struct tcp *tcp)
+{
+    tcp_send_reset(tcp);
+    tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
+}
+
 /* What of the segment is new joins what was there. False when the connection did not live on. */
 static bool join(struct tcp *tcp, const struct segment *segment)
 {
@@ -226,11 +257,11 @@ static bool join(struct tcp *tcp, const struct segment *segment)
         bool resets = tcp->orphan || (tcp->receive_shut &&
                                       BEHAVES(tcp->tcpip->profile, shut_receive_data, resets));
         if (resets || !store(tcp, segment, old)) {
-            tcp_send_control(tcp, SEGMENT_RST, tcp->snd_nxt);
-            tcp_lose(tcp, STATUS_CONNECTION_ABORTED);
+            refuse_bytes(tcp);
             return false;
         }
         tcp->rcv_nxt += segment->size - old;
+        tcp->bytes_in += segment->size - old;
     }
     if ((segment->flags & SEGMENT_FIN) != 0 && !tcp->peer_closed)
         peer_closes(tcp);
@@ -250,6 +281,9 @@ static bool keep_early(struct tcp *tcp, struct segment *segment)
         at = &(*at)->next;
     segment->next = *at;
     *at = segment;
+    struct tcp_flow *flow = tcp_flow(tcp);
+    if (flow != NULL)
+        flow->bytes_early += segment->size;
     return true;
 }
 
@@ -293,10 +327,15 @@ static bool receive(struct tcp *tcp, struct segment *segment)
         answer(tcp, NULL, 0); /* an old one, sent again */
         return false;
     }
+    /* A gap that closes, or is still there, is told at once (RFC 5681, 4.2), and so is the end. */
+    bool gap = tcp->extra != NULL && tcp->extra->early != NULL;
     if (!join(tcp, segment) || !join_early(tcp))
         return false;
+    bool late = !gap && !tcp->peer_closed && !tcp_is_instant(tcp) && !tcp_flow_acknowledges(tcp);
     if (tcp->endpoint != NULL)
         ENDPOINT_TELL(tcp->endpoint, readable);
+    if (late)
+        return false;
     uint32_t left = segment->from->out.count;
     answer(tcp, segment->from, waiting > left ? waiting - left : 0);
     return false;
@@ -352,6 +391,7 @@ static void syn_sent_arrived(struct tcp *tcp, const struct segment *segment)
         return;
     }
     tcp->snd_una = segment->acknowledged;
+    tcp_flow_acknowledged(tcp, 1);
     established(tcp);
     tell_established(tcp);
     answer(tcp, segment->from, 0);
@@ -431,6 +471,8 @@ static bool arrive_at(struct tcp *tcp, struct segment *segment)
             tcp_send_control(tcp, 0, tcp->snd_nxt);
         return false;
     }
+    if (is_duplicate(tcp, segment) && tcp_flow_duplicate(tcp))
+        tcp_send_first_again(tcp);
     /* Where windows are told in the moment they open, a segment's may be out of date. */
     if ((segment->flags & SEGMENT_ACK) != 0)
         acknowledge(tcp, segment->acknowledged,
@@ -442,13 +484,11 @@ static bool arrive_at(struct tcp *tcp, struct segment *segment)
     return receive(tcp, segment);
 }
 
-void segment_arrive(void *context, uint64_t argument)
+bool segment_deliver(struct segment *segment)
 {
-    struct segment *segment = context;
     struct tcp *tcp = tuples_find(&segment->tcpip->tuples, &segment->target, &segment->source);
     bool kept = false;
 
-    (void)argument;
     if (tcp == NULL) {
         no_connection(segment);
     } else {
@@ -456,6 +496,14 @@ void segment_arrive(void *context, uint64_t argument)
         kept = arrive_at(tcp, segment);
         tcp_unpin(tcp);
     }
-    if (!kept)
+    return kept;
+}
+
+void segment_arrive(void *context, uint64_t argument)
+{
+    struct segment *segment = context;
+
+    (void)argument;
+    if (!segment_deliver(segment))
         segment_give(segment);
 }

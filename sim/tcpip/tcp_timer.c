@@ -3,6 +3,8 @@
  */
 #include "sim/engine/check.h"
 #include "sim/engine/engine.h"
+#include "sim/nt/nt.h"
+#include "sim/tcpip/flow.h"
 #include "sim/tcpip/segment.h"
 
 enum {
@@ -10,7 +12,6 @@ enum {
     REFUSED_AGAIN_MS = 500,  /* after so long: 2 s in all (`refused_connect`) */
     SYN_ANSWERS_MAX = 2,     /* TcpMaxConnectResponseRetransmissions */
     RETRANSMISSIONS_MAX = 5, /* TcpMaxDataRetransmissions */
-    RTO_FIRST_MS = 300,
     KEEP_ALIVE_PROBES = 10,
     FIN_WAIT_2_MS = 120000, /* TcpFinWait2Delay: nobody holds the endpoint any more */
     NO_MEMORY_MS = 10
@@ -55,9 +56,9 @@ static uint64_t next_wait_ms(const struct tcp *tcp)
     if (tcp_is_instant(tcp))
         return has_unsent(tcp) || (tcp->fin_wanted && !tcp->fin_sent) ? NO_MEMORY_MS : 0;
     if (tcp->snd_nxt != tcp->snd_una)
-        return (uint64_t)RTO_FIRST_MS << tcp->tries;
+        return tcp_flow_patience_ms(tcp);
     if (has_unsent(tcp))
-        return tcp->tcpip->link.lossy ? (uint64_t)RTO_FIRST_MS << tcp->tries : 0;
+        return tcp->tcpip->link.lossy ? tcp_flow_patience_ms(tcp) : 0;
     if (endpoint != NULL && endpoint->keep_alive)
         return tcp->tries == 0 ? endpoint->keep_alive_idle_ms : endpoint->keep_alive_interval_ms;
     return 0;
@@ -104,6 +105,7 @@ static void syn_again(struct tcp *tcp)
         tcp_connect_failed(tcp, refused ? STATUS_CONNECTION_REFUSED : STATUS_IO_TIMEOUT);
         return;
     }
+    tcp_flow_again(tcp, 0);
     tcp_send_control(tcp, SEGMENT_SYN, tcp->snd_una);
     tcp_timer_restart(tcp);
     if (tcp->timer == 0)
@@ -116,6 +118,7 @@ static void syn_answer_again(struct tcp *tcp)
         tcp_lose(tcp, STATUS_IO_TIMEOUT);
         return;
     }
+    tcp_flow_again(tcp, 0);
     if (tcp_send_control(tcp, SEGMENT_SYN, tcp->snd_una))
         tcp->snd_nxt = tcp->snd_una + 1;
     tcp_timer_restart(tcp);
@@ -124,10 +127,13 @@ static void syn_answer_again(struct tcp *tcp)
 /* The peer has not answered for too long. */
 static void give_up(struct tcp *tcp)
 {
-    bool aborted = BEHAVES(tcp->tcpip->profile, silent_peer, aborted);
+    const struct profile *profile = tcp->tcpip->profile;
+    bool idle = tcp->snd_nxt == tcp->snd_una && !has_unsent(tcp);
+    int error =
+        idle ? BEHAVIOUR_VALUE(profile, keep_alive_lost) : BEHAVIOUR_VALUE(profile, silent_peer);
 
-    tcp_send_control(tcp, SEGMENT_RST, tcp->snd_nxt);
-    tcp_lose(tcp, aborted ? STATUS_CONNECTION_ABORTED : STATUS_IO_TIMEOUT);
+    tcp_send_reset(tcp);
+    tcp_lose(tcp, nt_status_from_wsa(error));
 }
 
 /* A segment before the window makes the peer say where it stands. */
@@ -137,10 +143,17 @@ static void probe(struct tcp *tcp)
     tcp_timer_restart(tcp);
 }
 
+static uint32_t probes_most(const struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+    return endpoint != NULL && endpoint->keep_alive_count != 0 ? endpoint->keep_alive_count
+                                                               : KEEP_ALIVE_PROBES;
+}
+
 static void something_is_late(struct tcp *tcp)
 {
     bool outstanding = tcp->snd_nxt != tcp->snd_una;
-    uint32_t most = outstanding || has_unsent(tcp) ? RETRANSMISSIONS_MAX : KEEP_ALIVE_PROBES;
+    uint32_t most = outstanding || has_unsent(tcp) ? RETRANSMISSIONS_MAX : probes_most(tcp);
 
     if (tcp->tries++ >= most) {
         give_up(tcp);
@@ -150,6 +163,10 @@ static void something_is_late(struct tcp *tcp)
         probe(tcp);
         return;
     }
+    tcp_flow_timed_out(tcp);
+    if (!tcp->rewound)
+        tcp->snd_max = tcp->snd_nxt;
+    tcp->rewound = true;
     tcp->snd_nxt = tcp->snd_una;
     tcp->fin_sent = false;
     tcp_output(tcp);

@@ -5,6 +5,7 @@
  */
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
+#include "sim/tcpip/flow.h"
 #include "sim/tcpip/marks.h"
 #include "sim/tcpip/segment.h"
 
@@ -40,6 +41,7 @@ void tcp_extra_give(struct tcp *tcp)
 
     if (extra == NULL)
         return;
+    tcp_flow_give(tcp);
     while (extra->send_marks != NULL)
         give_first(tcp, &extra->send_marks);
     marks_forget_received(tcp);

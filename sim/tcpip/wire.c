@@ -62,12 +62,13 @@ void wire_partition(struct tcpip *tcpip, const struct address *address, bool apa
 {
     struct link *link = &tcpip->link;
 
-    expect(tcpip, false, apart);
     if (address == NULL) {
         link->apart = apart;
+        expect(tcpip, false, apart);
         return;
     }
     const struct place place = place_of(address, 0);
+    expect(tcpip, apart && place_is_local(&place), apart);
     struct partition **at = find_partition(link, &place);
     if (apart && *at == NULL) {
         *at = ARENA_NEW(tcpip->arena, struct partition);
@@ -137,11 +138,11 @@ struct fate link_fate(struct tcpip *tcpip, uint32_t interface, const struct plac
     struct fate fate = {.copies = 1};
 
     if (interface == INTERFACE_LOOPBACK && !link->faults.loopback &&
-        link->latency[INTERFACE_LOOPBACK].jitter_ns == 0) {
+        link->latency[INTERFACE_LOOPBACK].jitter_ns == 0 && link->partitions == NULL) {
         fate.due_ns[0] = tcpip->nt->engine->now_ns + link->latency[INTERFACE_LOOPBACK].fixed_ns;
         return fate;
     }
-    if (interface == INTERFACE_LAN && (link->apart || is_apart(link, from) || is_apart(link, to)))
+    if ((interface == INTERFACE_LAN && link->apart) || is_apart(link, from) || is_apart(link, to))
         return (struct fate){0};
     bool faulty = interface == INTERFACE_LAN || link->faults.loopback;
     if (faulty && happens(tcpip, link->faults.loss))

@@ -34,7 +34,9 @@ struct wire_latency {
 void wire_set_faults(struct tcpip *tcpip, const struct wire_faults *faults);
 void wire_set_latency(struct tcpip *tcpip, uint32_t interface, const struct wire_latency *latency);
 
-/* Nothing passes to or from `address` any more (NULL: the whole LAN), or passes again. */
+/* Nothing passes to or from `address` any more (NULL: the whole LAN), or passes again. An address
+ * of this machine is cut off from itself too.
+ */
 void wire_partition(struct tcpip *tcpip, const struct address *address, bool apart);
 
 #endif

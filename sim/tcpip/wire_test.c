@@ -133,7 +133,7 @@ static void keep_alive_finds_a_dead_peer(void **state)
     (void)state;
     add_host("echo");
     connect_to_host();
-    tcp_set_keep_alive(p.client, true, 60000, 1000);
+    tcp_set_keep_alive(p.client, &(struct tcp_keep_alive){true, 60000, 1000, 0});
     pass_ms(630000); /* in the middle between two probes */
     assert_int_equal(p.heard_client.aborted, 0);
     wire_partition(f.tcpip, NULL, true);
