@@ -138,7 +138,8 @@
     SUITE(threads_messages)
 
 /* The device of sockets, ntdll. */
-#define SUITES_NTDLL SUITE(afd_poll) SUITE(afd_ends) SUITE(afd_receive) SUITE(ntdll)
+#define SUITES_NTDLL \
+    SUITE(afd_poll) SUITE(afd_ends) SUITE(afd_receive) SUITE(afd_control) SUITE(ntdll)
 
 #define SUITE(name) extern const struct suite name##_suite;
 SUITES

@@ -55,7 +55,7 @@ struct native_buffers {
     uint32_t in_size, out_size;
 };
 
-enum { IOCTL_OF_AFD_RECEIVE = 0x12017, IOCTL_OF_AFD_POLL = 0x12024 };
+enum { IOCTL_OF_AFD_POLL = 0x12024 };
 
 /* A poll is asked of `file`. `how` NULL: waits for it. `routine`: 0, or one to be told by.
  *
@@ -68,18 +68,6 @@ enum { IOCTL_OF_AFD_RECEIVE = 0x12017, IOCTL_OF_AFD_POLL = 0x12024 };
 nt_status native_poll(struct file *file, const struct request_delivery *how, uint64_t routine,
                       const struct native_buffers *buffers, uint64_t *information);
 void native_poll_run(struct request *request);
-
-/* IOCTL_AFD_RECEIVE, of a call that was prepared.
- *
- *   STATUS_INVALID_DEVICE_REQUEST  no socket
- *   STATUS_INVALID_CONNECTION      a stream that is not connected
- *   STATUS_INVALID_PARAMETER       no input, a short one, no buffers; neither or both of normal and
- *                                  expedited bytes
- *   STATUS_DEVICE_NOT_READY        the socket does not block, and the call is not to pend
- *   and what socket_receive answers
- */
-nt_status native_receive(const struct native_call *call, const struct native_buffers *buffers);
-void native_move_run(struct request *request);
 
 /* A time as ntdll takes it: NULL for ever, negative from now, else when. */
 uint64_t native_timeout_ns(const LARGE_INTEGER *time);

@@ -1,7 +1,5 @@
 /* ntdll's files: \Device\Afd, and sockets. kernel32's DeviceIoControl stands on the same. */
-#include "sim/afd/io.h"
-#include "sim/afd/socket.h"
-#include "sim/runtime/native.h"
+#include "sim/runtime/native_socket.h"
 #include "sim/winsock/winsock.h"
 
 _Static_assert(sizeof(IO_STATUS_BLOCK) == sizeof(struct io_status), "IO_STATUS_BLOCK");
@@ -44,44 +42,73 @@ static nt_status check_name(const OBJECT_ATTRIBUTES *attributes)
     return STATUS_SUCCESS;
 }
 
+/* What NtOpenFile and NtCreateFile share: `ea` makes a socket. */
+struct opening {
+    PHANDLE handle;
+    const OBJECT_ATTRIBUTES *attributes;
+    PIO_STATUS_BLOCK block;
+    ULONG options;
+    const void *ea;
+    ULONG ea_size;
+};
+
+static nt_status open_file(const struct opening *opening)
+{
+    uint64_t handle = 0;
+    guest_preempt();
+    if (!guest_may_write(opening->handle, sizeof *opening->handle) ||
+        !guest_may_write(opening->block, sizeof *opening->block))
+        return STATUS_ACCESS_VIOLATION;
+    nt_status status = check_name(opening->attributes);
+    if (status != STATUS_SUCCESS)
+        return status;
+    const ULONG attributes = opening->attributes->Attributes;
+    const ULONG synchronous = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
+    if (opening->ea != NULL && opening->ea_size != 0)
+        status = native_open_socket(opening->ea, opening->ea_size, opening->options, attributes,
+                                    &handle);
+    else
+        status = device_open(winsock_attached()->afd, guest_process(),
+                             (opening->options & synchronous) != 0, (attributes & OBJ_INHERIT) != 0,
+                             &handle);
+    if (status != STATUS_SUCCESS)
+        return status;
+    *opening->handle = guest_handle(handle);
+    opening->block->Status = STATUS_SUCCESS;
+    opening->block->Information = FILE_OPENED;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
                     POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
                     ULONG ShareAccess, ULONG OpenOptions)
 {
-    uint64_t handle = 0;
-    guest_preempt();
+    const struct opening opening = {.handle = FileHandle,
+                                    .attributes = ObjectAttributes,
+                                    .block = IoStatusBlock,
+                                    .options = OpenOptions};
     (void)DesiredAccess;
     (void)ShareAccess;
-    if (!guest_may_write(FileHandle, sizeof *FileHandle) ||
-        !guest_may_write(IoStatusBlock, sizeof *IoStatusBlock))
-        return (NTSTATUS)STATUS_ACCESS_VIOLATION;
-    nt_status status = check_name(ObjectAttributes);
-    if (status == STATUS_SUCCESS)
-        status = device_open(
-            winsock_attached()->afd, guest_process(),
-            (OpenOptions & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)) != 0,
-            (ObjectAttributes->Attributes & OBJ_INHERIT) != 0, &handle);
-    if (status != STATUS_SUCCESS)
-        return (NTSTATUS)status;
-    *FileHandle = guest_handle(handle);
-    IoStatusBlock->Status = STATUS_SUCCESS;
-    IoStatusBlock->Information = FILE_OPENED;
-    return STATUS_SUCCESS;
+    return (NTSTATUS)open_file(&opening);
 }
 
-/* Extended attributes would make a socket: how, no page says. */
 NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
                       POBJECT_ATTRIBUTES ObjectAttributes, PIO_STATUS_BLOCK IoStatusBlock,
                       PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess,
                       ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
 {
+    const struct opening opening = {.handle = FileHandle,
+                                    .attributes = ObjectAttributes,
+                                    .block = IoStatusBlock,
+                                    .options = CreateOptions,
+                                    .ea = EaBuffer,
+                                    .ea_size = EaLength};
+    (void)DesiredAccess;
     (void)AllocationSize;
     (void)FileAttributes;
+    (void)ShareAccess;
     (void)CreateDisposition;
-    if (EaBuffer != NULL && EaLength != 0)
-        return (NTSTATUS)STATUS_NOT_SUPPORTED;
-    return NtOpenFile(FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, ShareAccess,
-                      CreateOptions);
+    return (NTSTATUS)open_file(&opening);
 }
 
 /* ---- Control codes --------------------------------------------------------------------------- */
@@ -97,6 +124,17 @@ static nt_status control(struct file *file, const struct request_delivery *how, 
     return status;
 }
 
+static nt_status control_socket(const struct native_call *call, const struct native_code *code,
+                                const struct native_buffers *buffers)
+{
+    if (call->file->object.type != OBJECT_SOCKET)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    object_reference(&call->file->object);
+    nt_status status = code->control(call, buffers);
+    object_release(&call->file->object);
+    return status;
+}
+
 NTSTATUS NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
                                PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock,
                                ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength,
@@ -106,13 +144,13 @@ NTSTATUS NtDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE 
     const struct native_buffers buffers = {InputBuffer, OutputBuffer, InputBufferLength,
                                            OutputBufferLength};
     struct native_call call = NATIVE_CALL(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock);
-    bool receives = IoControlCode == IOCTL_OF_AFD_RECEIVE;
+    const struct native_code *code = native_find_code(IoControlCode);
     guest_preempt();
-    nt_status status = native_prepare(&call, receives ? native_move_run : native_poll_run);
+    nt_status status = native_prepare(&call, code != NULL ? code->run : native_poll_run);
     if (status != STATUS_SUCCESS)
         return (NTSTATUS)status;
-    if (receives)
-        return (NTSTATUS)native_receive(&call, &buffers);
+    if (code != NULL)
+        return (NTSTATUS)control_socket(&call, code, &buffers);
     status = control(call.file, call.waits ? NULL : &call.how, (uintptr_t)ApcRoutine, IoControlCode,
                      &buffers, &information);
     return (NTSTATUS)(call.waits ? native_end(&call, status, information) : status);

@@ -22,11 +22,14 @@ typedef const CLSID *REFCLSID;
 #endif
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
 #define IsEqualCLSID(a, b) IsEqualGUID(a, b)
+
+#endif
+
+/* Each time anew: INITGUID may be defined between two inclusions. */
+#undef DEFINE_GUID
 #if defined(INITGUID)
 #define DEFINE_GUID(name, a, b, c, d, e, f, g, h, i, j, k)                                         \
     const GUID name __attribute__((weak)) = {a, b, c, {d, e, f, g, h, i, j, k}}
 #else
 #define DEFINE_GUID(name, a, b, c, d, e, f, g, h, i, j, k) BERTH_EXTERN const GUID name
-#endif
-
 #endif

@@ -1,0 +1,1 @@
+/* Structured exceptions: what of them is there is in winnt.h. */

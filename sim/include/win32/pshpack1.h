@@ -1,0 +1,2 @@
+/* Packs structures to 1 byte, until poppack.h. */
+#pragma pack(push, 1)

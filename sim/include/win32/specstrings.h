@@ -1,0 +1,2 @@
+/* Annotations of an older spelling: see sal.h. */
+#include <sal.h>

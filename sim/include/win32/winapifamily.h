@@ -1,0 +1,19 @@
+/* Which programs a part of the SDK is for: here all, and all are desktop programs. */
+#ifndef BERTH_WIN32_WINAPIFAMILY_H
+#define BERTH_WIN32_WINAPIFAMILY_H
+
+#define WINAPI_FAMILY_PC_APP 2
+#define WINAPI_FAMILY_PHONE_APP 3
+#define WINAPI_FAMILY_DESKTOP_APP 100
+#ifndef WINAPI_FAMILY
+#define WINAPI_FAMILY WINAPI_FAMILY_DESKTOP_APP
+#endif
+#define WINAPI_PARTITION_DESKTOP (WINAPI_FAMILY == WINAPI_FAMILY_DESKTOP_APP)
+#define WINAPI_PARTITION_APP 1
+#define WINAPI_PARTITION_PC_APP 1
+#define WINAPI_PARTITION_SYSTEM 1
+#define WINAPI_PARTITION_GAMES 1
+#define WINAPI_FAMILY_PARTITION(partition) (partition)
+#define WINAPI_FAMILY_ONE_PARTITION(set, partition) ((set) & (partition))
+
+#endif
