@@ -7,7 +7,7 @@ cmake_minimum_required(VERSION 3.25)
 #   NM, OBJCOPY, AR; OBJECTS: a file that sets `archives`, their names in the folder TO, and for each
 #   NAME `objects_NAME`; HEADERS: those that declare Windows' functions
 include(${OBJECTS})
-set(kept "^(berth_[A-Za-z0-9_]+|__wrap_(main|exit|__cxa_atexit|nanosleep|_Z[A-Za-z0-9_]+))$")
+set(kept "^(berth_[A-Za-z0-9_]+|__wrap_[A-Za-z0-9_]+)$")
 
 foreach(header IN LISTS HEADERS)
   file(STRINGS ${header} lines REGEX "BERTH_(FUNCTION|CRT)\\(")

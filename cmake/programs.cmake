@@ -15,14 +15,7 @@ set(BERTH_PROGRAM_FLAGS -fshort-wchar -D_WIN32=1 -D_WIN64=1 -DWIN32=1
 foreach(name printf fprintf sprintf snprintf vprintf vfprintf vsprintf vsnprintf)
   list(APPEND BERTH_PROGRAM_FLAGS -fno-builtin-${name})
 endforeach()
-set(BERTH_PROGRAM_LINK -Wl,--wrap=main,--wrap=exit,--wrap=__cxa_atexit)
-foreach(delete dlPv daPv dlPvm daPvm dlPvSt11align_val_t daPvSt11align_val_t dlPvmSt11align_val_t
-        daPvmSt11align_val_t) # sim/runtime/delete_wrap.c
-  string(APPEND BERTH_PROGRAM_LINK ,--wrap=_Z${delete})
-endforeach()
-foreach(clock _ZNSt6chrono3_V212steady_clock3nowEv _ZNSt6chrono3_V212system_clock3nowEv nanosleep)
-  string(APPEND BERTH_PROGRAM_LINK ,--wrap=${clock}) # sim/runtime/chrono_wrap.c
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/wraps.cmake)
 set(BERTH_SANITIZE_FLAGS "")
 if(BERTH_SANITIZE)
   set(BERTH_SANITIZE_FLAGS -fsanitize=${BERTH_SANITIZE})

@@ -17,7 +17,7 @@ fail() {
 # names ARCHIVE...: the global names that they define, but for those that programs may meet.
 names() {
     "$nm" -g --defined-only "$@" | sed -n 's/^[0-9a-f]* [A-Za-z] //p' |
-        grep -Ev '^(berth_[A-Za-z0-9_]+|__wrap_(main|exit|__cxa_atexit|nanosleep|_Z[A-Za-z0-9_]+))$' | sort -u
+        grep -Ev '^(berth_[A-Za-z0-9_]+|__wrap_[A-Za-z0-9_]+)$' | sort -u
 }
 rm -rf "$work"
 mkdir -p "$work"

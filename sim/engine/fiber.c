@@ -13,8 +13,8 @@
 #if defined(_WIN32)
 #include <windows.h>
 #else
-#include <pthread.h>
 #include <sys/mman.h>
+#include <threads.h>
 #if !defined(BERTH_FIBERS_FCONTEXT)
 #include <ucontext.h>
 #endif
@@ -318,8 +318,9 @@ static struct fiber *stack_make(void)
     return fiber;
 }
 
-static pthread_key_t pool_key;
-static pthread_once_t pool_key_once = PTHREAD_ONCE_INIT;
+/* Not pthread's: the linker has programs' own calls of those come to the machine. */
+static tss_t pool_key;
+static once_flag pool_key_once = ONCE_FLAG_INIT;
 
 static void drop_pool(void *unused)
 {
@@ -343,17 +344,16 @@ static void drop_pool(void *unused)
 
 static void make_pool_key(void)
 {
-    int error = pthread_key_create(&pool_key, drop_pool);
-    ASSERT(error == 0);
+    int error = tss_create(&pool_key, drop_pool);
+    ASSERT(error == thrd_success);
 }
 
 /* Arranges for the pool of this host thread to go with it. */
 static void drop_pool_with_thread(void)
 {
-    int error = pthread_once(&pool_key_once, make_pool_key);
-    ASSERT(error == 0);
-    error = pthread_setspecific(pool_key, &local);
-    ASSERT(error == 0);
+    call_once(&pool_key_once, make_pool_key);
+    int error = tss_set(pool_key, &local);
+    ASSERT(error == thrd_success);
 }
 
 #endif

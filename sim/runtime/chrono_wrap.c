@@ -12,8 +12,9 @@
 int64_t __wrap__ZNSt6chrono3_V212steady_clock3nowEv(void);
 int64_t __wrap__ZNSt6chrono3_V212system_clock3nowEv(void);
 int __wrap_nanosleep(const struct timespec *request, struct timespec *remaining);
+int __wrap_clock_gettime(int clock, struct timespec *now);
 
-enum { NS_IN_TICK = 100 };
+enum { NS_IN_TICK = 100, REALTIME = 0 };
 static const int64_t ns_in_second = 1000000000, ns_in_ms = 1000000;
 
 /* Before main, constructors may look: the machine is switched on only then. */
@@ -35,6 +36,15 @@ int64_t __wrap__ZNSt6chrono3_V212system_clock3nowEv(void)
     GetSystemTimeAsFileTime(&time);
     int64_t ticks = (int64_t)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime);
     return (ticks - ticks_to_1970) * NS_IN_TICK;
+}
+
+/* What waits with an end are made of, in the C++ library's headers. */
+int __wrap_clock_gettime(int clock, struct timespec *now)
+{
+    int64_t ns = clock == REALTIME ? __wrap__ZNSt6chrono3_V212system_clock3nowEv()
+                                   : __wrap__ZNSt6chrono3_V212steady_clock3nowEv();
+    *now = (struct timespec){.tv_sec = ns / ns_in_second, .tv_nsec = ns % ns_in_second};
+    return 0;
 }
 
 /* What std::this_thread::sleep_for is made of. Windows sleeps whole milliseconds, never less. */

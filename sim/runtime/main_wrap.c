@@ -11,6 +11,7 @@
 #include "sim/runtime/environment.h"
 #include "sim/runtime/image.h"
 #include "sim/runtime/machine_file.h"
+#include "sim/runtime/posix.h"
 #include "sim/runtime/program.h"
 
 enum { EXIT_USAGE = 2, EXIT_HARNESS = 3 };
@@ -33,6 +34,12 @@ char *berth_GetCommandLineA(void);
 wide *berth_GetCommandLineW(void);
 
 int berth_run_wrapped(int argc, char **argv, char **environment);
+
+/* The C++ library's, where it is linked. */
+__attribute__((weak)) uintptr_t *__cxa_get_globals(void);
+
+__attribute__((used)) static const char *const linked[] = {&posix_locks_linked, &posix_once_linked,
+                                                           &posix_shared_linked};
 
 static struct machine_file *file;
 static FILE *trace;
@@ -224,6 +231,8 @@ int berth_run_wrapped(int argc, char **argv, char **environment)
         .run_endings = endings_run,
         .drop_endings = endings_drop,
         .exit_host = endings_exit_host,
+        .thread_ends = posix_thread_ends,
+        .exceptions = __cxa_get_globals,
         .image_new = image_new,
         .image_swap = image_swap,
         .image_drop = image_drop,
@@ -235,6 +244,7 @@ int berth_run_wrapped(int argc, char **argv, char **environment)
 
     /* The program may also end by exit(): then the host takes the machine's memory back. */
     int exit_code = run_program(argc, argv, environment);
+    posix_thread_ends();
     endings_run(NULL);
     berth_leave(machine);
     berth_off(machine, BERTH_SHUT_DOWN);

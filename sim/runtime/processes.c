@@ -31,8 +31,10 @@ _Noreturn void program_exit(uint32_t exit_code, bool orderly)
     const struct program *program = program_machine()->program;
     struct belongings *belongings = belongings_of(process);
 
-    if (orderly && program != NULL && belongings != NULL)
+    if (orderly && program != NULL && belongings != NULL) {
+        program->thread_ends();
         program->run_endings(belongings->is_child ? &belongings->endings : NULL);
+    }
     if (is_hosts(process))
         program_exit_host(exit_code);
     process_end(process, exit_code);

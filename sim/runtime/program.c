@@ -112,6 +112,17 @@ static struct process *bring_memory(struct process *process)
     return before;
 }
 
+/* One catches what it has thrown, whoever threw meanwhile. */
+static void swap_exceptions(uintptr_t *now, struct thread *from, struct thread *to)
+{
+    const struct thread_belongings *its = to->runtime;
+    const size_t size = sizeof its->exceptions;
+
+    if (from != NULL)
+        memcpy(((struct thread_belongings *)from->runtime)->exceptions, now, size);
+    memcpy(now, its->exceptions, size);
+}
+
 static void bring_variables(struct thread *thread)
 {
     struct berth *machine = thread->object.nt->runtime;
@@ -119,10 +130,13 @@ static void bring_variables(struct thread *thread)
 
     if (machine->shared)
         bring_memory(thread->process);
-    if (program->thread_bytes > 0 && machine->thread_variables_of != thread) {
+    if (machine->thread_variables_of == thread)
+        return;
+    if (program->thread_bytes > 0)
         program->thread_swap(variables_of(machine->thread_variables_of), variables_of(thread));
-        machine->thread_variables_of = thread;
-    }
+    if (program->exceptions != NULL)
+        swap_exceptions(program->exceptions(), machine->thread_variables_of, thread);
+    machine->thread_variables_of = thread;
 }
 
 /* An image, which only the first process can lack. */
@@ -153,11 +167,13 @@ bool program_thread_made(struct thread *thread)
     struct berth *machine = thread->object.nt->runtime;
     const struct program *program = machine->program;
 
-    if (program == NULL || program->thread_bytes == 0)
+    if (program == NULL || (program->thread_bytes == 0 && program->exceptions == NULL))
         return true;
     struct thread_belongings *belongings = belongings_of_thread(thread);
     if (belongings == NULL)
         return false;
+    if (program->thread_bytes == 0)
+        return true;
     belongings->variables = program->thread_new();
     return belongings->variables != NULL;
 }
@@ -172,7 +188,7 @@ void program_begin(struct berth *machine, const struct program *program)
     machine->thread_variables_of = thread;
     bool made = program_thread_made(thread);
     ASSERT(made);
-    if (program->thread_bytes > 0)
+    if (program->thread_bytes > 0 || program->exceptions != NULL)
         machine->nt->thread_runs = bring_variables;
 }
 

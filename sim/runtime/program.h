@@ -27,6 +27,9 @@ struct program {
     /* What atexit was given in this process, the latest first; NULL for the first process'. */
     void (*run_endings)(struct ending **endings);
     void (*drop_endings)(struct ending **endings);
+    void (*thread_ends)(void); /* the running thread, or its process in good order */
+    /* C++'s exceptions that a thread is about, EXCEPTION_WORDS; NULL in C. */
+    uintptr_t *(*exceptions)(void);
     void (*exit_host)(int exit_code); /* does not return, and runs nothing of the guest's */
     /* Copies of variables as they were before any constructor ran; the running program's go to
      * `from`, unless that is NULL, and `to` in their place. Thread variables likewise.
@@ -39,6 +42,7 @@ struct program {
     void (*thread_swap)(void *from, const void *to);
 };
 
+enum { EXCEPTION_WORDS = 2 };
 enum { TLS_SLOTS = 128, SLOT_WORDS = TLS_SLOTS / 32 };
 
 /* What a process has for itself; in the arena, from the first use to its end. */
@@ -75,7 +79,8 @@ struct belongings {
 struct thread_belongings {
     void *slots[TLS_SLOTS];
     void *fiber_slots[TLS_SLOTS];
-    void *variables;       /* its copy of the thread variables, or NULL */
+    void *variables; /* its copy of the thread variables, or NULL */
+    uintptr_t exceptions[EXCEPTION_WORDS];
     uint16_t *description; /* of `description_size` bytes, or NULL */
     size_t description_size;
     int priority;

@@ -31,8 +31,11 @@ static _Noreturn void end_first_thread(struct nt *nt, DWORD exit_code)
 void ExitThread(DWORD dwExitCode)
 {
     struct nt *nt = guest_nt();
+    const struct program *program = program_machine()->program;
 
     slots_thread_ends();
+    if (program != NULL && !nt->current->borrowed)
+        program->thread_ends();
     if (nt->current->borrowed)
         end_first_thread(nt, dwExitCode);
     thread_end(nt->current, dwExitCode);
