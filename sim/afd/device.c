@@ -7,7 +7,6 @@ struct device {
         struct object object; /* first */
         struct file file;
     };
-    bool synchronous;
 };
 
 static void cleanup(struct object *object)
@@ -31,7 +30,7 @@ nt_status device_open(struct afd *afd, struct process *process, bool synchronous
     if (device == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     object_init(&device->object, afd->nt, OBJECT_DEVICE, &device_ops);
-    device->synchronous = synchronous;
+    device->file.synchronous = synchronous;
     nt_status status = handle_open(process, &device->object, inherit, handle);
     object_release(&device->object); /* the handle keeps it, if there is one */
     return status;
@@ -49,5 +48,5 @@ bool afd_file_pends(const struct file *file)
 {
     if (file->object.type == OBJECT_SOCKET)
         return ((const struct socket_object *)file)->overlapped;
-    return file->object.type != OBJECT_DEVICE || !((const struct device *)file)->synchronous;
+    return !file->synchronous;
 }

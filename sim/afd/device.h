@@ -14,7 +14,7 @@ nt_status device_open(struct afd *afd, struct process *process, bool synchronous
 /* The file behind a handle of either kind, a socket or a device; NULL when there is none. */
 struct file *afd_file(const struct process *process, uint64_t handle);
 
-/* Whether a call on it may pend; of files that are not afd's, whoever has them knows better. */
+/* Whether a call on it may pend, be it afd's or another. */
 bool afd_file_pends(const struct file *file);
 
 #endif

@@ -43,6 +43,8 @@ static const char *type_name(enum object_type type)
         [OBJECT_PORT] = "completion port",
         [OBJECT_FILE] = "file",
         [OBJECT_DEVICE] = "device",
+        [OBJECT_DISK_FILE] = "file",
+        [OBJECT_PIPE] = "pipe",
         [OBJECT_KEYED_EVENT] = "keyed event",
     };
     return names[type];

@@ -65,6 +65,7 @@ struct nt {
     uint64_t boots;
     uint64_t booted_ns;
     struct keyed_waiter *keyed; /* who waits at keyed events; see keyed.c */
+    struct volume *volume;      /* from its first use: volume_of */
     struct window *windows; /* the oldest first */
     uint64_t windows_made;
     /* The floor that runs programs: what it keeps, and what it is told. Any may be NULL. */

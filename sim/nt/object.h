@@ -30,6 +30,8 @@ enum object_type {
     OBJECT_PORT,
     OBJECT_FILE, /* plain_file.h */
     OBJECT_DEVICE, /* a file of afd's that is no socket: afd/device.h */
+    OBJECT_DISK_FILE, /* file.h */
+    OBJECT_PIPE, /* one end of it: pipe.h */
     OBJECT_KEYED_EVENT,
     OBJECT_TYPE_COUNT
 };

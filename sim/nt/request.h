@@ -43,6 +43,7 @@ struct file {
     uint64_t key;
     struct request *requests; /* pending, the oldest first; a ring by `previous_of_file` */
     uint8_t modes;            /* enum file_mode */
+    bool synchronous;         /* its calls end before they return; of a socket, afd knows */
 };
 
 enum file_mode {

@@ -3,27 +3,69 @@
  */
 #include <windows.h>
 
+#include "sim/runtime/console.h"
 #include "sim/runtime/crt.h"
 #include "sim/runtime/guest_objects.h"
+#include "sim/runtime/program.h"
 #include "sim/runtime/utf.h"
 
 /* Numbers no handle has, for handles are multiples of 4; consoles once had such on Windows too. */
 enum { CONSOLE_INPUT = 3, CONSOLE_OUTPUT = 7, CONSOLE_ERROR = 11 };
 
+bool guest_is_console(HANDLE handle)
+{
+    uintptr_t number = (uintptr_t)handle;
+    return number == CONSOLE_INPUT || number == CONSOLE_OUTPUT || number == CONSOLE_ERROR;
+}
+
+bool guest_is_console_input(HANDLE handle)
+{
+    return (uintptr_t)handle == CONSOLE_INPUT;
+}
+
+/* ---- Standard handles ------------------------------------------------------------------------ */
+
+static const DWORD standard_numbers[] = {STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE};
+static const uintptr_t console_handles[] = {CONSOLE_INPUT, CONSOLE_OUTPUT, CONSOLE_ERROR};
+
+static size_t standard_index(DWORD number)
+{
+    size_t i = 0;
+    while (i < ARRAYSIZE(standard_numbers) && standard_numbers[i] != number)
+        i++;
+    return i;
+}
+
+/* What the process was started with or has set; else the console's. A program's constructors may
+ * ask before there is a machine.
+ */
 HANDLE GetStdHandle(DWORD nStdHandle)
 {
-    switch (nStdHandle) {
-    case STD_INPUT_HANDLE:
-        return (HANDLE)(uintptr_t)CONSOLE_INPUT;
-    case STD_OUTPUT_HANDLE:
-        return (HANDLE)(uintptr_t)CONSOLE_OUTPUT;
-    case STD_ERROR_HANDLE:
-        return (HANDLE)(uintptr_t)CONSOLE_ERROR;
-    default:
+    size_t index = standard_index(nStdHandle);
+    if (index == ARRAYSIZE(standard_numbers)) {
         SetLastError(ERROR_INVALID_HANDLE);
         return INVALID_HANDLE_VALUE;
     }
+    bool inside = winsock_attached() != NULL && machine_running()->current != NULL;
+    const struct belongings *belongings = inside ? guest_process()->runtime : NULL;
+    if (belongings != NULL && belongings->standard[index] != 0)
+        return guest_handle(belongings->standard[index]);
+    return (HANDLE)console_handles[index];
 }
+
+BOOL SetStdHandle(DWORD nStdHandle, HANDLE hHandle)
+{
+    size_t index = standard_index(nStdHandle);
+    struct belongings *belongings = belongings_of(guest_process());
+    if (index == ARRAYSIZE(standard_numbers))
+        return guest_fail(ERROR_INVALID_HANDLE);
+    if (belongings == NULL)
+        return guest_fail(ERROR_NOT_ENOUGH_MEMORY);
+    belongings->standard[index] = guest_number(hHandle);
+    return TRUE;
+}
+
+/* ---- The console ----------------------------------------------------------------------------- */
 
 static FILE *stream_of(HANDLE handle)
 {
@@ -38,27 +80,39 @@ static FILE *stream_of(HANDLE handle)
     }
 }
 
-/* Files are not modelled: only the console and sockets can be written to. */
-BOOL WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
-               LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped)
+BOOL console_write(HANDLE handle, LPCVOID buffer, DWORD size, LPDWORD count)
 {
-    if (handle_find(guest_process(), guest_number(hFile), OBJECT_SOCKET) != NULL)
-        return socket_write_file(hFile, lpBuffer, nNumberOfBytesToWrite, lpNumberOfBytesWritten,
-                                 lpOverlapped);
-    FILE *stream = stream_of(hFile);
+    FILE *stream = stream_of(handle);
     if (stream == NULL)
         return FALSE;
-    DWORD written = (DWORD)fwrite(lpBuffer, 1, nNumberOfBytesToWrite, stream);
-    if (lpNumberOfBytesWritten != NULL)
-        *lpNumberOfBytesWritten = written;
-    return written == nNumberOfBytesToWrite;
+    DWORD written = (DWORD)fwrite(buffer, 1, size, stream);
+    if (count != NULL)
+        *count = written;
+    return written == size;
+}
+
+BOOL console_read(HANDLE handle, LPVOID buffer, DWORD size, LPDWORD count)
+{
+    char *bytes = buffer;
+    DWORD got = 0;
+    if (!guest_is_console_input(handle))
+        return guest_fail(ERROR_INVALID_HANDLE);
+    for (int byte = 0; got < size && byte != '\n';) {
+        byte = getc(stdin);
+        if (byte == EOF)
+            break;
+        bytes[got++] = (char)byte;
+    }
+    if (count != NULL)
+        *count = got;
+    return TRUE;
 }
 
 BOOL WriteConsoleA(HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,
                    LPDWORD lpNumberOfCharsWritten, LPVOID lpReserved)
 {
     (void)lpReserved;
-    return WriteFile(hConsoleOutput, lpBuffer, nNumberOfCharsToWrite, lpNumberOfCharsWritten, NULL);
+    return console_write(hConsoleOutput, lpBuffer, nNumberOfCharsToWrite, lpNumberOfCharsWritten);
 }
 
 BOOL WriteConsoleW(HANDLE hConsoleOutput, const VOID *lpBuffer, DWORD nNumberOfCharsToWrite,

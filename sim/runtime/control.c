@@ -168,15 +168,13 @@ enum {
 /* Where the mode of a console's handle is kept; NULL for what is no console. */
 static uint32_t *mode_of(HANDLE handle, struct belongings *belongings, uint32_t *at_first)
 {
-    if (handle == GetStdHandle(STD_INPUT_HANDLE)) {
-        *at_first = MODE_INPUT;
-        return &belongings->console_input_mode;
+    if (!guest_is_console(handle)) {
+        guest_fail(ERROR_INVALID_HANDLE);
+        return NULL;
     }
-    *at_first = MODE_OUTPUT;
-    if (handle == GetStdHandle(STD_OUTPUT_HANDLE) || handle == GetStdHandle(STD_ERROR_HANDLE))
-        return &belongings->console_output_mode;
-    guest_fail(ERROR_INVALID_HANDLE);
-    return NULL;
+    bool input = guest_is_console_input(handle);
+    *at_first = input ? MODE_INPUT : MODE_OUTPUT;
+    return input ? &belongings->console_input_mode : &belongings->console_output_mode;
 }
 
 /* Kept as told plus one, so that 0 is what was never told. */

@@ -48,12 +48,13 @@ static inline struct object *guest_object_of(HANDLE handle, enum object_type typ
     return object;
 }
 
-/* The file behind a handle of the running process: afd's or a plain one; NULL when there is none.
- */
+/* The file behind a handle of the running process, of whichever kind; NULL when there is none. */
 static inline struct file *guest_find_file(uint64_t handle)
 {
-    struct object *plain = handle_find(guest_process(), handle, OBJECT_FILE);
-    return plain != NULL ? (struct file *)plain : afd_file(guest_process(), handle);
+    struct object *object = handle_object(guest_process(), handle);
+    bool own = object != NULL && (object->type == OBJECT_FILE || object->type == OBJECT_PIPE ||
+                                  object->type == OBJECT_DISK_FILE);
+    return own ? (struct file *)object : afd_file(guest_process(), handle);
 }
 
 /* The same; NULL, with the last error set, when there is none. */
@@ -65,13 +66,13 @@ static inline struct file *guest_file(HANDLE handle)
     return file;
 }
 
+/* Whether it is one of the three that GetStdHandle gives for the console. */
+bool guest_is_console(HANDLE handle);
+bool guest_is_console_input(HANDLE handle);
+
 /* Ties the file behind a handle to a port. False with the last error. */
 struct port;
 bool guest_set_port(HANDLE handle, struct port *port, uint64_t key);
-
-/* WriteFile of a socket. */
-BOOL socket_write_file(HANDLE file, LPCVOID buffer, DWORD size, LPDWORD count,
-                       LPOVERLAPPED overlapped);
 
 /* Waits; the answer is WaitForSingleObject's. */
 DWORD guest_wait_answer(nt_status status, uint32_t index);

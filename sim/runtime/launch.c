@@ -8,7 +8,7 @@
 #include "sim/engine/check.h"
 #include "sim/runtime/control.h"
 #include "sim/runtime/crt.h"
-#include "sim/runtime/guest_call.h"
+#include "sim/runtime/files.h"
 #include "sim/runtime/program.h"
 #include "sim/runtime/variables.h"
 
@@ -21,6 +21,7 @@ struct start {
     DWORD flags;
     const void *environment; /* a block, wide if flags say so; or NULL */
     const STARTUPINFOA *startup;
+    const char *folder; /* lpCurrentDirectory, or NULL */
     PROCESS_INFORMATION *information;
 };
 
@@ -76,6 +77,14 @@ static bool give_line(struct belongings *belongings, struct arena *arena, const 
     return true;
 }
 
+/* The parent's folder, or the one that was asked for. */
+static bool give_folder(struct process *child, const struct start *start)
+{
+    struct guest_path path;
+    nt_status status = guest_path_narrow(start->folder != NULL ? start->folder : ".", &path);
+    return status == STATUS_SUCCESS && guest_give_folder(child, guest_path_text(&path));
+}
+
 /* What the child has of its own from the start. */
 static bool give_belongings(struct process *child, const struct start *start)
 {
@@ -84,7 +93,8 @@ static bool give_belongings(struct process *child, const struct start *start)
     const STARTUPINFOA *startup = start->startup;
 
     if (belongings == NULL ||
-        !give_line(belongings, arena, start->line != NULL ? start->line : start->name))
+        !give_line(belongings, arena, start->line != NULL ? start->line : start->name) ||
+        !give_folder(child, start))
         return false;
     belongings->is_child = true;
     belongings->startup_flags = startup->dwFlags;
@@ -157,6 +167,12 @@ static BOOL begin_child(const struct start *start)
     return TRUE;
 }
 
+static bool may_be_in(const char *folder)
+{
+    struct guest_path path;
+    return folder == NULL || guest_is_folder(guest_path_narrow(folder, &path), &path);
+}
+
 static BOOL create_process(struct start *start)
 {
     enum { TWO_CONSOLES = CREATE_NEW_CONSOLE | DETACHED_PROCESS };
@@ -173,6 +189,8 @@ static BOOL create_process(struct start *start)
         command_line_name(start->line, first, sizeof first);
     if (!program_is(start->name != NULL ? start->name : first))
         return guest_fail(ERROR_FILE_NOT_FOUND);
+    if (!may_be_in(start->folder))
+        return guest_fail(ERROR_DIRECTORY);
     return begin_child(start);
 }
 
@@ -191,9 +209,9 @@ BOOL CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine,
         .flags = dwCreationFlags,
         .environment = lpEnvironment,
         .startup = lpStartupInfo,
+        .folder = lpCurrentDirectory,
         .information = lpProcessInformation,
     };
-    (void)lpCurrentDirectory;
     return create_process(&start);
 }
 
@@ -226,10 +244,11 @@ BOOL CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine,
         };
     char *name = narrow(lpApplicationName);
     char *line = narrow(lpCommandLine);
+    char *folder = narrow(lpCurrentDirectory);
     BOOL started = CreateProcessA(name, line, lpProcessAttributes, lpThreadAttributes,
-                                  bInheritHandles, dwCreationFlags, lpEnvironment, NULL,
+                                  bInheritHandles, dwCreationFlags, lpEnvironment, folder,
                                   lpStartupInfo == NULL ? NULL : &startup, lpProcessInformation);
-    (void)lpCurrentDirectory;
+    free(folder);
     free(name);
     free(line);
     return started;

@@ -46,6 +46,15 @@ static void give_text(struct arena *arena, struct belongings *belongings)
         arena_give(arena, belongings->wide_command_line, size * sizeof(uint16_t));
 }
 
+void program_drop_folder(struct process *process)
+{
+    struct belongings *belongings = process->runtime;
+    if (belongings->folder != NULL)
+        arena_give(&process->object.nt->engine->arena, belongings->folder,
+                   belongings->folder_length * sizeof *belongings->folder);
+    belongings->folder = NULL;
+}
+
 void program_process_ended(struct process *process)
 {
     struct berth *machine = process->object.nt->runtime;
@@ -63,6 +72,7 @@ void program_process_ended(struct process *process)
     if (belongings->endings != NULL)
         machine->program->drop_endings(&belongings->endings);
     give_text(&machine->engine.arena, belongings);
+    program_drop_folder(process);
     control_process_ended(process);
     variables_drop(process);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);

@@ -50,6 +50,8 @@ struct belongings {
     char *command_line; /* UTF-8; and the same in UTF-16 */
     uint16_t *wide_command_line;
     uint64_t standard[3]; /* handles: input, output, error; 0 the console's */
+    uint16_t *folder;     /* the current one, as volume.h has paths; NULL: where it began */
+    uint32_t folder_length;
     uint32_t startup_flags;
     uint16_t show_window;
     bool is_child;   /* of CreateProcess */
@@ -95,6 +97,9 @@ void program_begin(struct berth *machine, const struct program *program);
 /* Told of a process and a thread that end, and of the thread that runs next. */
 void program_process_ended(struct process *process);
 void program_thread_ended(struct thread *thread);
+
+/* The current folder is the first one again. */
+void program_drop_folder(struct process *process);
 
 /* NULL when the arena is full. */
 struct belongings *belongings_of(struct process *process);

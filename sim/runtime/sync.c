@@ -61,6 +61,8 @@ static struct object *make(const struct making *making)
     case OBJECT_PORT:
     case OBJECT_FILE:
     case OBJECT_DEVICE:
+    case OBJECT_DISK_FILE:
+    case OBJECT_PIPE:
     case OBJECT_KEYED_EVENT:
     case OBJECT_TYPE_COUNT:
         break;

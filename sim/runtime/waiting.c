@@ -120,6 +120,8 @@ static nt_status signal(struct object *object)
     case OBJECT_PORT:
     case OBJECT_FILE:
     case OBJECT_DEVICE:
+    case OBJECT_DISK_FILE:
+    case OBJECT_PIPE:
     case OBJECT_KEYED_EVENT:
     case OBJECT_TYPE_COUNT:
         break;

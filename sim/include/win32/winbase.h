@@ -132,6 +132,7 @@ BERTH_FUNCTION(void, GetLocalTime, (LPSYSTEMTIME lpSystemTime));
 #define CP_THREAD_ACP 3
 #define CP_UTF8 65001
 BERTH_FUNCTION(HANDLE, GetStdHandle, (DWORD nStdHandle));
+BERTH_FUNCTION(BOOL, SetStdHandle, (DWORD nStdHandle, HANDLE hHandle));
 BERTH_FUNCTION(BOOL, WriteFile,
                (HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
                 LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped));

@@ -115,8 +115,10 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #include "winnt.h"
 /* need the types of winbase.h */
 #include "consoleapi.h"
+#include "fileapi.h"
 #include "ioapiset.h"
 #include "locks.h"
+#include "namedpipeapi.h"
 #include "processthreadsapi.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"
