@@ -92,6 +92,7 @@
 #define SUITES_OPTIONS                                                                             \
     SUITE(sockopt_level)                                                                           \
     SUITE(sockopt_ip)                                                                              \
+    SUITE(sockopt_sizes)                                                                           \
     SUITE(control_codes)                                                                           \
     SUITE(control_queries)                                                                         \
     SUITE(socket_names)                                                                            \

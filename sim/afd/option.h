@@ -5,6 +5,7 @@
 #define SIM_AFD_OPTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/nt/status.h"
@@ -77,6 +78,14 @@ enum socket_option {
     SOCKET_RECEIVE_ERROR,
     SOCKET_ARRIVAL_IF,
     SOCKET_IF_LIST,
+    SOCKET_RECEIVE_IF, /* from here to the context of both families */
+    SOCKET_RECEIVE_DESTINATION,
+    SOCKET_ROUTING_HEADER,
+    SOCKET_RECEIVE_ROUTING,
+    SOCKET_PACKET_INFO_EX,
+    SOCKET_REDIRECT_RECORDS,
+    SOCKET_REDIRECT_CONTEXT,
+    SOCKET_GET_IF_LIST,
     SOCKET_MTU_DISCOVER,
     SOCKET_USER_MTU,
     SOCKET_MTU, /* read only, and computed */
@@ -133,6 +142,16 @@ nt_status rare_option_get(const struct socket_object *socket, enum socket_option
 
 /* A rare option's value, whether or not this socket has it. */
 uint32_t rare_option(const struct socket_object *socket, enum socket_option option);
+
+/* IP_OPTIONS: what goes into the header of each packet, as RFC 791 has it. `out` has room for the
+ * most.
+ *
+ *   STATUS_INVALID_PARAMETER       more than a header holds
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena is full
+ */
+enum { IP_OPTIONS_MAX = 40 };
+nt_status socket_set_ip_options(struct socket_object *socket, const void *bytes, size_t size);
+size_t socket_ip_options(const struct socket_object *socket, void *out);
 
 /* SIO_KEEPALIVE_VALS: milliseconds, 0 for the system's. */
 nt_status socket_set_keep_alive(struct socket_object *socket, bool on, uint32_t idle_ms,

@@ -1,6 +1,8 @@
 /* Options that hardly a socket sets: their values take memory only once one is set. */
 #include "sim/afd/option.h"
 
+#include <string.h>
+
 #include "sim/afd/waits.h"
 #include "sim/engine/check.h"
 #include "sim/tcpip/place.h"
@@ -77,11 +79,19 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
     RULE(RECEIVE_ERROR)        = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
     RULE(ARRIVAL_IF)           = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
     RULE(IF_LIST)              = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_IF)           = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_DESTINATION)  = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(ROUTING_HEADER)       = {ANY,       TRUTH,             0,          UINT32_MAX},
+    RULE(RECEIVE_ROUTING)      = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(PACKET_INFO_EX)       = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(REDIRECT_RECORDS)     = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(REDIRECT_CONTEXT)     = {NO_STREAM, TRUTH,             0,          UINT32_MAX},
+    RULE(GET_IF_LIST)          = {0,         0,                 0,          0},
     RULE(MTU_DISCOVER)         = {ANY,       0,                 0,          3},
     RULE(USER_MTU)             = {ANY,       0,                 UINT32_MAX, UINT32_MAX},
     RULE(MTU)                  = {ANY,       READ_ONLY,         0,          0},
     RULE(HOPS)                 = {ANY,       ONLY_6,            128,        255},
-    RULE(DONT_FRAGMENT_6)      = {NO_STREAM, ONLY_6 | TRUTH,    0,          UINT32_MAX},
+    RULE(DONT_FRAGMENT_6)      = {ANY,       ONLY_6 | TRUTH,    0,          UINT32_MAX},
     RULE(HEADER_INCLUDED_6)    = {RAW,       ONLY_6 | TRUTH,    0,          UINT32_MAX},
     RULE(MULTICAST_HOPS)       = {NO_STREAM, ONLY_6,            1,          255},
     RULE(MULTICAST_LOOP_6)     = {NO_STREAM, ONLY_6 | TRUTH,    1,          UINT32_MAX},
@@ -127,7 +137,7 @@ static nt_status status_of(const struct socket_object *socket, const struct rare
 /* A stream's packets are not taken apart (row 248). */
 static uint32_t initial_of(const struct socket_object *socket, enum socket_option option)
 {
-    if (option == SOCKET_DONT_FRAGMENT)
+    if (option == SOCKET_DONT_FRAGMENT || option == SOCKET_DONT_FRAGMENT_6)
         return socket->kind.protocol == PROTOCOL_TCP;
     return rule_of(option)->initial;
 }
@@ -227,6 +237,29 @@ nt_status rare_option_get(const struct socket_object *socket, enum socket_option
         return mtu_of(socket, value);
     *value = rare_option(socket, option);
     return STATUS_SUCCESS;
+}
+
+nt_status socket_set_ip_options(struct socket_object *socket, const void *bytes, size_t size)
+{
+    enum { WORD = 4 };
+    if (size > IP_OPTIONS_MAX)
+        return STATUS_INVALID_PARAMETER;
+    if (!make_room(socket))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memset(socket->rare->ip_options, 0, sizeof socket->rare->ip_options); /* the end of the list */
+    if (size > 0)
+        memcpy(socket->rare->ip_options, bytes, size);
+    socket->rare->ip_options_size = (uint8_t)((size + WORD - 1) / WORD * WORD);
+    ASSERT(socket->rare->ip_options_size <= IP_OPTIONS_MAX);
+    return STATUS_SUCCESS;
+}
+
+size_t socket_ip_options(const struct socket_object *socket, void *out)
+{
+    if (socket->rare == NULL || socket->rare->ip_options_size == 0)
+        return 0;
+    memcpy(out, socket->rare->ip_options, socket->rare->ip_options_size);
+    return socket->rare->ip_options_size;
 }
 
 /* ---- What they do ---------------------------------------------------------------------------- */

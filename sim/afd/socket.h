@@ -54,6 +54,8 @@ struct socket_waits;
 /* The values of the options that hardly a socket sets. */
 struct socket_rare_options {
     uint32_t values[SOCKET_RARE_END - SOCKET_OPTION_COUNT];
+    uint8_t ip_options[IP_OPTIONS_MAX];
+    uint8_t ip_options_size;
 };
 
 struct socket_object {
