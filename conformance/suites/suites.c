@@ -85,6 +85,7 @@
     SUITE(poll)                                                                                    \
     SUITE(event_select)                                                                            \
     SUITE(event_record)                                                                            \
+    SUITE(event_before)                                                                            \
     SUITE(event_close)                                                                             \
     SUITE(async_select)
 

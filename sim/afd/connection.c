@@ -233,6 +233,7 @@ static nt_status accept_new(struct io *io)
         become_connected(socket, &peer);
         if (BEHAVES(socket_profile(socket), accepted_name, of_listener))
             socket->local = listener->local;
+        events_look(socket); /* at what came before the accept */
         inherit(socket, listener);
         SLOW(socket_check(socket));
     } else if (nt_success(status)) {
@@ -282,6 +283,7 @@ static void await_first_bytes(struct io *io)
     io_watched(io, IO_MOVES);
     nt_status status = receive_attempt(io, acceptor);
     if (status != STATUS_PENDING) {
+        events_look(acceptor); /* at what is left */
         io_complete(io, status, io->done);
         return;
     }
@@ -367,6 +369,8 @@ static bool serve_accept(struct io *io)
     nt_status status = io->acceptor != NULL ? accept_into(io) : accept_new(io);
     if (status == STATUS_PENDING)
         return false;
+    if (io->acceptor != NULL && io->size == 0 && nt_success(status))
+        events_look(io->acceptor);
     if (io->acceptor == NULL)
         io_complete(io, status, nt_success(status) ? io->request.information : 0);
     else if (!nt_success(status) || io->size == 0 ||

@@ -224,10 +224,15 @@ static nt_status may_receive(const struct socket_object *socket)
     return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), receive_after_shutdown));
 }
 
-/* After a receive: what is left is told again (row 206), by bytes and urgent bytes apart. */
+/* After a receive: what is left is told again (row 206), by bytes and urgent bytes apart; that
+ * there was something is forgotten when nothing is left.
+ */
 static void received(struct io *io, struct socket_object *from)
 {
     bool urgent = (io->flags & IO_URGENT) != 0;
+    if (!urgent && (socket_ready(from) & READY_RECEIVE) == 0 &&
+        BEHAVES(socket_profile(from), event_all_read, forgotten))
+        from->recorded &= (uint16_t)~EVENT_READ;
     if ((io->flags & IO_PEEK) != 0 && BEHAVES(socket_profile(from), event_peek, nothing))
         return;
     if (BEHAVES(socket_profile(from), event_left, silent))
