@@ -69,7 +69,8 @@
     SUITE(stream_disconnect)                                                                       \
     SUITE(stream_extension)                                                                        \
     SUITE(stream_message)                                                                          \
-    SUITE(stream_remote)
+    SUITE(stream_remote)                                                                           \
+    SUITE(stream_tuning)
 
 /* UDP: datagrams, broadcast, multicast. */
 #define SUITES_DATAGRAM                                                                            \

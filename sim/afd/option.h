@@ -51,8 +51,12 @@ enum socket_option {
     SOCKET_KEEP_IDLE_MS,  /* what the two say, or SIO_KEEPALIVE_VALS; 0 for the system's */
     SOCKET_KEEP_INTERVAL_MS,
     SOCKET_MAX_SEGMENT,
-    SOCKET_MAX_RETRANSMIT,    /* seconds; UINT32_MAX for the system's */
+    SOCKET_MAX_RETRANSMIT,    /* seconds; UINT32_MAX for no end, which is what it reads at first */
     SOCKET_MAX_RETRANSMIT_MS, /* the same */
+    SOCKET_PATIENCE_MS,       /* what the two say; 0 for the system's */
+    SOCKET_FIRST_SYN_MS,      /* SIO_TCP_INITIAL_RTO; 0 for the system's */
+    SOCKET_SYNS,              /* the same; this many at most */
+    SOCKET_ACK_FREQUENCY,     /* SIO_TCP_SET_ACK_FREQUENCY; 0 for the system's */
     SOCKET_NO_SYN_RETRIES,
     SOCKET_TIMESTAMPS,
     SOCKET_DELAY_FIN_ACK,

@@ -54,6 +54,10 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
     RULE(MAX_SEGMENT)          = {STREAM,    OWN_LEVEL | READ_ONLY, 1460,   0},
     RULE(MAX_RETRANSMIT)       = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
     RULE(MAX_RETRANSMIT_MS)    = {STREAM,    OWN_LEVEL,         UINT32_MAX, UINT32_MAX},
+    RULE(PATIENCE_MS)          = {STREAM,    OWN_LEVEL,         0,          UINT32_MAX},
+    RULE(FIRST_SYN_MS)         = {STREAM,    OWN_LEVEL,         0,          UINT16_MAX},
+    RULE(SYNS)                 = {STREAM,    OWN_LEVEL,         0,          255},
+    RULE(ACK_FREQUENCY)        = {STREAM,    OWN_LEVEL,         0,          255},
     RULE(NO_SYN_RETRIES)       = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
     RULE(TIMESTAMPS)           = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
     RULE(DELAY_FIN_ACK)        = {STREAM,    TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
@@ -112,7 +116,7 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
 /* clang-format on */
 
 /* MTUs: Ethernet's, and what the loopback pseudo-interface is known to have. */
-enum { MTU_LAN = 1500, KEEP_ALIVE_MS = 1000 };
+enum { MTU_LAN = 1500, MS_PER_S = 1000 };
 
 static const struct rare_rule *rule_of(enum socket_option option)
 {
@@ -180,21 +184,26 @@ static bool is_value(enum socket_option option, uint32_t value)
 }
 
 /* Seconds and milliseconds say one time. */
-static void keep_alive_in_both(struct socket_rare_options *rare, enum socket_option option,
-                               uint32_t value)
+static void time_in_both(struct socket_rare_options *rare, enum socket_option option,
+                         uint32_t value)
 {
     static const enum socket_option pairs[][2] = {
         {SOCKET_KEEP_IDLE, SOCKET_KEEP_IDLE_MS},
         {SOCKET_KEEP_INTERVAL, SOCKET_KEEP_INTERVAL_MS},
+        {SOCKET_MAX_RETRANSMIT, SOCKET_MAX_RETRANSMIT_MS},
     };
-    uint32_t ms = value > UINT32_MAX / KEEP_ALIVE_MS ? UINT32_MAX : value * KEEP_ALIVE_MS;
+    uint32_t ms = value > UINT32_MAX / MS_PER_S ? UINT32_MAX : value * MS_PER_S;
+    uint32_t s = value == UINT32_MAX ? UINT32_MAX : value / MS_PER_S;
 
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (option == pairs[i][0])
             rare->values[pairs[i][1] - SOCKET_OPTION_COUNT] = ms;
         else if (option == pairs[i][1])
-            rare->values[pairs[i][0] - SOCKET_OPTION_COUNT] = value / KEEP_ALIVE_MS;
+            rare->values[pairs[i][0] - SOCKET_OPTION_COUNT] = s;
     }
+    if (option == SOCKET_MAX_RETRANSMIT || option == SOCKET_MAX_RETRANSMIT_MS)
+        rare->values[SOCKET_PATIENCE_MS - SOCKET_OPTION_COUNT] =
+            rare->values[SOCKET_MAX_RETRANSMIT_MS - SOCKET_OPTION_COUNT];
 }
 
 nt_status rare_option_set(struct socket_object *socket, enum socket_option option, uint32_t value)
@@ -213,7 +222,7 @@ nt_status rare_option_set(struct socket_object *socket, enum socket_option optio
         return STATUS_INSUFFICIENT_RESOURCES;
     socket->rare->values[option - SOCKET_OPTION_COUNT] =
         (rule->flags & TRUTH) != 0 ? value != 0 : value;
-    keep_alive_in_both(socket->rare, option, value);
+    time_in_both(socket->rare, option, value);
     socket_apply_options(socket);
     return STATUS_SUCCESS;
 }
@@ -275,6 +284,18 @@ static void apply_keep_alive(struct socket_object *socket)
     tcp_set_keep_alive(socket->endpoint, &values);
 }
 
+static void apply_patience(struct socket_object *socket)
+{
+    bool one = rare_option(socket, SOCKET_NO_SYN_RETRIES) != 0;
+    const struct tcp_patience patience = {
+        .limit_ms = rare_option(socket, SOCKET_PATIENCE_MS),
+        .first_ms = (uint16_t)rare_option(socket, SOCKET_FIRST_SYN_MS),
+        .syns = (uint8_t)(one ? 1 : rare_option(socket, SOCKET_SYNS)),
+        .held = (uint8_t)rare_option(socket, SOCKET_ACK_FREQUENCY),
+    };
+    tcp_set_patience(socket->endpoint, &patience);
+}
+
 void rare_option_apply(struct socket_object *socket)
 {
     if (socket->kind.protocol == PROTOCOL_UDP) {
@@ -289,6 +310,7 @@ void rare_option_apply(struct socket_object *socket)
             tcp_listen_conditionally(socket->endpoint, true);
     } else {
         apply_keep_alive(socket);
+        apply_patience(socket);
     }
 }
 

@@ -47,8 +47,8 @@ struct tcp {
     struct bytequeue out;        /* from snd_una on (while a SYN is out, from the byte behind it) */
     struct bytequeue in;
     struct tcp_extra *extra;
-    uint64_t timer; /* an event; in TIME_WAIT the time when it ends */
-    uint64_t connected_ns;
+    uint64_t timer;          /* an event; in TIME_WAIT the time when it ends */
+    uint64_t connected_ns;   /* until it is, when it began */
     uint64_t bytes_out : 48; /* each once */
     uint8_t tries;           /* retransmissions in a row; probes without an answer */
     uint8_t state : 4;       /* enum tcp_state */

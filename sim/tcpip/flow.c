@@ -42,6 +42,7 @@ struct tcp_flow *tcp_flow(struct tcp *tcp)
         return NULL;
     flow->window = FIRST_WINDOW * tcp_mss(tcp);
     flow->threshold = WINDOW_MOST;
+    flow->limited_ns = flow->silent_ns = tcp_now(tcp);
     tcp->extra->flow = flow;
     return flow;
 }
@@ -86,7 +87,7 @@ static uint64_t first_patience_ms(const struct tcp_flow *flow)
 
 uint64_t tcp_flow_patience_ms(const struct tcp *tcp)
 {
-    uint64_t ms = first_patience_ms(tcp_flow_had(tcp)) << tcp->tries;
+    uint64_t ms = first_patience_ms(tcp_flow_had(tcp)) << (tcp->tries < 8 ? tcp->tries : 8);
     return ms > PATIENCE_MOST_MS ? PATIENCE_MOST_MS : ms;
 }
 
@@ -98,18 +99,31 @@ uint32_t tcp_flow_window(const struct tcp *tcp)
     return flow == NULL ? UINT32_MAX : flow->window;
 }
 
-void tcp_flow_sent(struct tcp *tcp, uint32_t sequence)
+void tcp_flow_sent(struct tcp *tcp, uint32_t sequence, uint32_t size)
 {
     struct tcp_flow *flow = tcp_flow(tcp);
 
     if (flow == NULL)
         return;
     flow->last_sent_ns = tcp_now(tcp);
+    flow->limited[flow->limit].bytes += size;
     if (flow->timing)
         return;
     flow->timing = true;
     flow->timed = sequence;
     flow->timed_ns = flow->last_sent_ns;
+}
+
+void tcp_flow_limited(struct tcp *tcp, enum tcp_limit limit)
+{
+    struct tcp_flow *flow = tcp_flow_had(tcp);
+
+    if (flow == NULL || flow->limit == limit)
+        return;
+    flow->limited[flow->limit].ns += tcp_now(tcp) - flow->limited_ns;
+    flow->limited_ns = tcp_now(tcp);
+    flow->limit = (uint8_t)limit;
+    flow->limited[limit].times++;
 }
 
 /* What was sent twice may be acknowledged for either (Karn; RFC 6298, 3). */
@@ -222,6 +236,14 @@ bool tcp_flow_duplicate(struct tcp *tcp)
     return true;
 }
 
+void tcp_flow_heard(struct tcp *tcp)
+{
+    struct tcp_flow *flow = tcp_flow_had(tcp);
+
+    if (flow != NULL)
+        flow->silent_ns = tcp_now(tcp);
+}
+
 /* RFC 5681, 3.1: from the beginning, and half as far. */
 void tcp_flow_timed_out(struct tcp *tcp)
 {
@@ -236,7 +258,7 @@ void tcp_flow_timed_out(struct tcp *tcp)
     flow->duplicates = 0;
     flow->recovering = false;
     flow->timing = false;
-    flow->timeouts++;
+    flow->timeouts += tcp->tries == 1;
 }
 
 /* ---- What is acknowledged -------------------------------------------------------------------- */
@@ -255,11 +277,17 @@ static uint64_t delay_ms(const struct tcp *tcp)
     return (uint64_t)BEHAVIOUR_VALUE(tcp->tcpip->profile, delayed_ack);
 }
 
+static uint32_t held_most(const struct tcp *tcp)
+{
+    const struct endpoint *endpoint = tcp->endpoint;
+    return endpoint != NULL && endpoint->patience.held != 0 ? endpoint->patience.held : HELD_MOST;
+}
+
 bool tcp_flow_acknowledges(struct tcp *tcp)
 {
     struct tcp_flow *flow = tcp_flow(tcp);
 
-    if (flow == NULL || delay_ms(tcp) == 0 || ++flow->held >= HELD_MOST)
+    if (flow == NULL || delay_ms(tcp) == 0 || ++flow->held >= held_most(tcp))
         return true;
     if (flow->ack_timer == 0)
         flow->ack_timer =

@@ -6,10 +6,14 @@
 #define SIM_TCPIP_FLOW_H
 
 #include "sim/tcpip/connection.h"
+#include "sim/tcpip/tcp_info.h"
 
 struct tcp_flow {
+    struct tcp_limited limited[LIMIT_COUNT];
+    uint64_t limited_ns;   /* since when `limit` is what it is */
     uint64_t timed_ns;     /* when `timed` was sent */
     uint64_t last_sent_ns; /* bytes, a SYN or a FIN */
+    uint64_t silent_ns;    /* since when an answer is waited for */
     uint64_t ack_timer;    /* an event, while an acknowledgement is put off; or 0 */
     uint64_t bytes_again, bytes_early;
     uint32_t window;    /* the congestion window, in bytes */
@@ -20,8 +24,10 @@ struct tcp_flow {
     uint32_t round_trip_us, variation_us, least_us; /* 0 until there is a sample */
     uint32_t duplicates;                            /* acknowledgements in a row */
     uint32_t held;                                  /* segments not acknowledged yet */
-    uint32_t duplicates_all, fast_again, timeouts, syns_again;
+    uint32_t duplicates_all, fast_again, syns_again;
+    uint32_t timeouts; /* with any number of retransmissions each */
     bool timing, recovering;
+    uint8_t limit; /* enum tcp_limit */
 };
 
 /* ---- What is sent ---------------------------------------------------------------------------- */
@@ -31,8 +37,13 @@ uint32_t tcp_mss(const struct tcp *tcp);
 /* How many bytes may be on the wire as far as congestion goes. UINT32_MAX for any number. */
 uint32_t tcp_flow_window(const struct tcp *tcp);
 
-/* Something that takes up sequence numbers from `sequence` on is sent for the first time. */
-void tcp_flow_sent(struct tcp *tcp, uint32_t sequence);
+/* Something that takes up sequence numbers from `sequence` on is sent for the first time: `size`
+ * bytes, a SYN or a FIN.
+ */
+void tcp_flow_sent(struct tcp *tcp, uint32_t sequence, uint32_t size);
+
+/* Nothing more is sent for now. */
+void tcp_flow_limited(struct tcp *tcp, enum tcp_limit limit);
 
 /* The first of what is out is sent once more: `size` bytes of it. */
 void tcp_flow_again(struct tcp *tcp, uint32_t size);
@@ -52,6 +63,9 @@ bool tcp_flow_acknowledged(struct tcp *tcp, uint32_t gone);
 
 /* The peer says again where it stands. True as above. */
 bool tcp_flow_duplicate(struct tcp *tcp);
+
+/* Nothing is waited for any more, or from now on. */
+void tcp_flow_heard(struct tcp *tcp);
 
 void tcp_flow_timed_out(struct tcp *tcp);
 

@@ -179,6 +179,120 @@ static void keep_alive_finds_that_loopback_is_cut(void **state)
     assert_int_equal(p.heard_server.aborted, 0);
 }
 
+static void patience_is_what_was_asked_for(void **state)
+{
+    (void)state;
+    connect_far("echo");
+    tcp_set_patience(p.client, &(struct tcp_patience){.limit_ms = 2500});
+    pass_ms(5000);
+    set_loss(CERTAIN);
+    send_text(p.client, "lost");
+    pass_ms(2499);
+    assert_int_equal(p.heard_client.aborted, 0);
+    pass_ms(2);
+    assert_int_equal(p.heard_client.aborted, 1);
+}
+
+static void patience_without_end_asks_once_a_minute(void **state)
+{
+    (void)state;
+    connect_far("echo");
+    tcp_set_patience(p.client, &(struct tcp_patience){.limit_ms = (uint32_t)TCP_FOR_EVER});
+    set_loss(CERTAIN);
+    send_text(p.client, "late");
+    pass_ms(86400000);
+    assert_int_equal(p.heard_client.aborted, 0);
+    set_loss(0);
+    pass_ms(60000 + ROUND_MS);
+    assert_string_equal(received(p.client), "late");
+}
+
+/* The SYNs that `patience` sends to nobody, and the time they take. */
+static void assert_handshake(const struct tcp_patience *patience, uint32_t syns, uint64_t ms)
+{
+    struct address nobody = ip4(192, 168, 1, 99);
+    struct heard heard = {0};
+    struct endpoint *e = client_of(&heard);
+
+    tcp_set_patience(e, patience);
+    assert_status(tcp_connect(e, &nobody, 80), STATUS_PENDING);
+    pass_ms(ms - 1);
+    assert_int_equal(heard.connected, 0);
+    assert_int_equal(tcp_flow_had(e->tcp)->syns_again, syns - 1);
+    pass_ms(2);
+    assert_int_equal(heard.connected, 1);
+    assert_status(heard.status, STATUS_IO_TIMEOUT);
+    endpoint_close(f.tcpip, e);
+}
+
+static void a_handshake_lasts_as_long_as_it_is_told(void **state)
+{
+    (void)state;
+    assert_handshake(&(struct tcp_patience){0}, 5, 21000);
+    assert_handshake(&(struct tcp_patience){.limit_ms = 500}, 1, 500);
+    assert_handshake(&(struct tcp_patience){.limit_ms = 4000}, 3, 4000);
+    assert_handshake(&(struct tcp_patience){.limit_ms = 200000}, 9, 200000);
+    assert_handshake(&(struct tcp_patience){.first_ms = 300}, 5, 6300);
+    assert_handshake(&(struct tcp_patience){.syns = 1}, 1, 1000);
+    assert_handshake(&(struct tcp_patience){.first_ms = 500, .syns = 3}, 3, 3500);
+    assert_handshake(&(struct tcp_patience){.limit_ms = 2000, .syns = 3}, 2, 2000);
+}
+
+static void probes_without_an_answer_do_not_count_against_bytes(void **state)
+{
+    (void)state;
+    connect_far("echo");
+    tcp_set_keep_alive(p.client, &(struct tcp_keep_alive){true, 10000, 1000, 255});
+    set_loss(CERTAIN);
+    pass_ms(15500); /* five probes */
+    send_text(p.client, "x");
+    set_loss(0);
+    pass_ms(300 + ROUND_MS + 10); /* else it would wait 32 times as long */
+    assert_string_equal(received(p.client), "x");
+}
+
+static void an_acknowledgement_for_each_segment(void **state)
+{
+    (void)state;
+    connect_far("send a; wait 1000; send b; wait 1000; send c");
+    pass_ms(ROUND_MS);
+    assert_true(tcp_flow_had(p.client->tcp)->ack_timer != 0);
+    tcp_set_patience(p.client, &(struct tcp_patience){.held = 1});
+    pass_ms(1000);
+    assert_int_equal(p.heard_client.readable, 2);
+    assert_true(tcp_flow_had(p.client->tcp)->ack_timer == 0);
+}
+
+/* What kept a sender that always had more to say. */
+static void what_limits_a_sender_is_measured(void **state)
+{
+    (void)state;
+    struct tcp_info info;
+
+    connect_far("wait 3000; receive 200000");
+    assert_status(tcp_info(p.client, &info), STATUS_SUCCESS);
+    assert_int_equal(info.limited[LIMIT_WIRE].times, 0);
+    send_size(SIZE);
+    send_size(SIZE);
+    pass_ms(10000);
+    assert_status(tcp_info(p.client, &info), STATUS_SUCCESS);
+    assert_int_equal(info.bytes_out, 2 * SIZE);
+    assert_true(info.limited[LIMIT_WIRE].times >= 1);
+    assert_true(info.limited[LIMIT_WIRE].ns >= ROUND_MS * NS_PER_MS);
+    assert_true(info.limited[LIMIT_PEER].times >= 1);
+    assert_true(info.limited[LIMIT_PEER].ns >= 2000 * NS_PER_MS);
+    uint64_t all = 0, ns = 0;
+    for (int i = 0; i < LIMIT_COUNT; i++) {
+        all += info.limited[i].bytes;
+        ns += info.limited[i].ns;
+    }
+    assert_int_equal(all, info.bytes_out);
+    assert_int_equal(ns / NS_PER_MS, (info.lasted_ns + ROUND_MS * NS_PER_MS) / NS_PER_MS);
+    assert_int_equal(info.in_flight, 0);
+    assert_in_range(info.round_trip_us, ROUND_MS * 1000, 3 * ROUND_MS * 1000);
+    assert_int_equal(info.least_us / 1000, ROUND_MS);
+}
+
 /* Of each allocation on the way of a reset. */
 static void a_reset_needs_no_memory(void **state)
 {
@@ -210,6 +324,12 @@ int main(void)
         STREAM_TEST(a_partition_of_a_connection_that_waits_for_room_is_noticed),
         STREAM_TEST(keep_alive_finds_that_loopback_is_cut),
         STREAM_TEST(a_reset_needs_no_memory),
+        STREAM_TEST(patience_is_what_was_asked_for),
+        STREAM_TEST(patience_without_end_asks_once_a_minute),
+        STREAM_TEST(a_handshake_lasts_as_long_as_it_is_told),
+        STREAM_TEST(probes_without_an_answer_do_not_count_against_bytes),
+        STREAM_TEST(an_acknowledgement_for_each_segment),
+        STREAM_TEST(what_limits_a_sender_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

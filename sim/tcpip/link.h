@@ -20,8 +20,8 @@ struct link {
     struct wire_latency latency[LINK_END]; /* by interface */
     uint64_t last_due[LINK_END][2];        /* from this machine, to it: packets keep their order */
     struct partition *partitions;
-    bool apart; /* the whole LAN */
-    bool lossy; /* packets may get lost on the LAN, now or since the boot */
+    bool apart;               /* the whole LAN */
+    bool lossy;               /* packets may get lost on the LAN, now or since the boot */
     bool loopback_was_faulty; /* since the boot */
 };
 

@@ -40,12 +40,12 @@ struct tcpip {
     struct pool pools[PROTOCOL_COUNT];
     struct link link;
     struct remote_host *hosts; /* beyond the wire, in the order added */
-    struct tuples tuples;                  /* every TCP connection that is not closed */
+    struct tuples tuples;      /* every TCP connection that is not closed */
     struct tcp_list time_wait; /* in the order in which they end */
-    struct tcp_list owed; /* resets there was no memory for */
-    bool owed_awaited;    /* an event comes for them */
-    uint64_t time_wait_event;              /* for the first of them */
-    uint32_t next_sequence; /* where the next connection's numbers start */
+    struct tcp_list owed;      /* resets there was no memory for */
+    bool owed_awaited;         /* an event comes for them */
+    uint64_t time_wait_event;  /* for the first of them */
+    uint32_t next_sequence;    /* where the next connection's numbers start */
 };
 
 /* The profile's answer to a question, as a status: of a Winsock call, of a Win32 call. */

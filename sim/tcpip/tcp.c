@@ -1,5 +1,7 @@
 #include "sim/tcpip/tcp.h"
 
+#include <string.h>
+
 #include "sim/engine/arena.h"
 #include "sim/engine/check.h"
 #include "sim/tcpip/marks.h"
@@ -128,7 +130,7 @@ void tcp_look(const struct endpoint *endpoint, struct tcp_view *view)
     view->peer_closed = tcp->peer_closed;
     view->aborted = tcp->aborted;
     view->send_buffered = tcp->state == TCP_CLOSED ? 0 : tcp->out.count;
-    view->connected_ns = tcp->connected_ns;
+    view->connected_ns = tcp->state == TCP_SYN_SENT ? 0 : tcp->connected_ns;
     view->peer = tcp_peer_of(tcp, (enum family)endpoint->family);
     view->local = place_address(&tcp->local, (enum family)endpoint->family);
 }
@@ -267,6 +269,13 @@ void tcp_set_no_delay(struct endpoint *endpoint, bool on)
         tcp_output(tcp);
 }
 
+/* Whether its timer may be set anew. */
+static bool waits(const struct tcp *tcp)
+{
+    return tcp->state != TCP_CLOSED && tcp->state != TCP_TIME_WAIT &&
+           (!tcp_is_instant(tcp) || tcp->state == TCP_SYN_SENT);
+}
+
 void tcp_set_keep_alive(struct endpoint *endpoint, const struct tcp_keep_alive *values)
 {
     struct tcp *tcp = endpoint_tcp(endpoint);
@@ -280,7 +289,17 @@ void tcp_set_keep_alive(struct endpoint *endpoint, const struct tcp_keep_alive *
     endpoint->keep_alive_idle_ms = idle_ms;
     endpoint->keep_alive_interval_ms = interval_ms;
     endpoint->keep_alive_count = values->count;
-    if (!same && tcp != NULL && tcp->state == TCP_ESTABLISHED && !tcp_is_instant(tcp))
+    if (!same && tcp != NULL && tcp->state != TCP_SYN_SENT && waits(tcp))
+        tcp_timer_restart(tcp);
+}
+
+void tcp_set_patience(struct endpoint *endpoint, const struct tcp_patience *patience)
+{
+    struct tcp *tcp = endpoint_tcp(endpoint);
+    bool same = memcmp(&endpoint->patience, patience, sizeof *patience) == 0;
+
+    endpoint->patience = *patience;
+    if (!same && tcp != NULL && waits(tcp))
         tcp_timer_restart(tcp);
 }
 

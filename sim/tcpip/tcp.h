@@ -142,6 +142,16 @@ struct tcp_keep_alive {
 };
 void tcp_set_keep_alive(struct endpoint *endpoint, const struct tcp_keep_alive *values);
 
+/* How patient a connection is with its peer; each 0 for the system's. */
+enum { TCP_FOR_EVER = -1 };
+struct tcp_patience {
+    uint32_t limit_ms; /* TCP_MAXRT: without an answer, to a SYN or to bytes; or TCP_FOR_EVER */
+    uint16_t first_ms; /* SIO_TCP_INITIAL_RTO: to the first SYN */
+    uint8_t syns;      /* at most, those behind a refusal too */
+    uint8_t held;      /* SIO_TCP_SET_ACK_FREQUENCY: segments that one acknowledgement is for */
+};
+void tcp_set_patience(struct endpoint *endpoint, const struct tcp_patience *patience);
+
 /* Sends a FIN behind what is buffered. */
 nt_status tcp_shutdown_send(struct endpoint *endpoint);
 

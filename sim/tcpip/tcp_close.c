@@ -54,6 +54,7 @@ struct tcp *tcp_new(struct tcpip *tcpip, const struct place *local, const struct
     tcp->remote = *remote;
     tcp->interface = (uint8_t)link_between(local, remote);
     tcp->state = TCP_SYN_SENT;
+    tcp->connected_ns = tcp_now(tcp);
     tcp->snd_una = tcp->snd_nxt = tcpip->next_sequence;
     tcpip->next_sequence += SEQUENCE_STEP;
     if (!tuples_add(&tcpip->tuples, tcpip->arena, tcp)) {

@@ -7,6 +7,8 @@
 #include "sim/tcpip/marks.h"
 #include "sim/tcpip/segment.h"
 
+/* ---- Segments -------------------------------------------------------------------------------- */
+
 static uint64_t post(struct segment *segment, uint64_t due_ns)
 {
     return engine_post(segment->tcpip->nt->engine, due_ns, segment_arrive, segment, 0);
@@ -83,7 +85,7 @@ bool tcp_send_control(struct tcp *tcp, uint8_t flags, uint32_t sequence)
     struct segment *segment = new_segment(tcp, flags, sequence);
 
     if ((flags & (SEGMENT_SYN | SEGMENT_FIN)) != 0 && sequence == tcp->snd_nxt && !tcp->rewound)
-        tcp_flow_sent(tcp, sequence);
+        tcp_flow_sent(tcp, sequence, 0);
     return segment != NULL && transmit(segment, tcp->interface);
 }
 
@@ -108,6 +110,8 @@ void segment_refuse(const struct segment *segment)
     transmit(answer, link_between(&answer->source, &answer->target));
 }
 
+/* ---- Bytes ----------------------------------------------------------------------------------- */
+
 static bool may_send(const struct tcp *tcp)
 {
     switch ((enum tcp_state)tcp->state) {
@@ -122,20 +126,25 @@ static bool may_send(const struct tcp *tcp)
     }
 }
 
-/* How many of the unsent bytes one segment may take now; 0 when it has to wait. */
-static uint32_t next_size(const struct tcp *tcp, uint32_t unsent)
+/* How many of the unsent bytes one segment may take now; 0 when it has to wait, for what `limit`
+ * says.
+ */
+static uint32_t next_size(const struct tcp *tcp, uint32_t unsent, enum tcp_limit *limit)
 {
     uint32_t mss = tcp_mss(tcp);
     uint32_t out = tcp->snd_nxt - tcp->snd_una;
     uint32_t window = tcp->snd_wnd > out ? tcp->snd_wnd - out : 0;
     uint32_t size = unsent < mss ? unsent : mss;
 
+    *limit = size > window ? LIMIT_PEER : LIMIT_SENDER;
     if (size > window)
         size = window;
     /* A full segment waits for room on the wire rather than be cut. */
     uint32_t wire = tcp_flow_window(tcp);
-    if (out + size > wire && out > 0)
+    if (out + size > wire && out > 0) {
+        *limit = LIMIT_WIRE;
         return 0;
+    }
     if (size < mss && size == unsent && out > 0 && !tcp->fin_wanted && tcp->endpoint != NULL &&
         !tcp->endpoint->no_delay)
         return 0; /* Nagle */
@@ -154,7 +163,7 @@ static bool send_bytes(struct tcp *tcp, uint32_t size)
     if (tcp->rewound)
         tcp_flow_again(tcp, size);
     else
-        tcp_flow_sent(tcp, tcp->snd_nxt);
+        tcp_flow_sent(tcp, tcp->snd_nxt, size);
     if (!transmit(segment, tcp->interface))
         return false;
     tcp->snd_nxt += size;
@@ -204,15 +213,21 @@ static bool send_fin(struct tcp *tcp)
 
 static bool send_all(struct tcp *tcp)
 {
+    enum tcp_limit limit = LIMIT_SENDER;
+
     if (!may_send(tcp))
         return true;
     while (!tcp->fin_sent) {
         uint32_t unsent = tcp->snd_una + tcp->out.count - tcp->snd_nxt;
-        if (unsent == 0)
+        if (unsent == 0) {
+            tcp_flow_limited(tcp, LIMIT_SENDER);
             return !tcp->fin_wanted || send_fin(tcp);
-        uint32_t size = next_size(tcp, unsent);
-        if (size == 0)
+        }
+        uint32_t size = next_size(tcp, unsent, &limit);
+        if (size == 0) {
+            tcp_flow_limited(tcp, limit);
             return true;
+        }
         if (!send_bytes(tcp, size))
             return false;
     }
@@ -222,11 +237,14 @@ static bool send_all(struct tcp *tcp)
 bool tcp_output(struct tcp *tcp)
 {
     bool was_idle = tcp->snd_nxt == tcp->snd_una;
-    if (was_idle && !tcp->rewound)
+    bool is_new = was_idle && !tcp->rewound;
+    if (is_new)
         tcp_flow_begins(tcp);
     bool sent = send_all(tcp);
     bool begins = was_idle && tcp->snd_nxt != tcp->snd_una;
 
+    if (begins && is_new)
+        tcp->tries = 0; /* of probes, until now */
     if (!sent || (!tcp_is_instant(tcp) && (begins || tcp->timer == 0)))
         tcp_timer_restart(tcp);
     return sent || tcp->timer != 0;

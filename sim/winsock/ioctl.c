@@ -77,6 +77,8 @@ static const struct command commands[] = {
     {SIO_BSP_HANDLE_SELECT,              USER,   NULL, query_provider_handle},
     {SIO_BSP_HANDLE_POLL,                USER,   NULL, query_provider_handle},
     {SIO_KEEPALIVE_VALS,                 KERNEL, NULL, setting_keep_alive},
+    {SIO_TCP_INITIAL_RTO,                KERNEL, NULL, setting_initial_rto},
+    {SIO_TCP_SET_ACK_FREQUENCY,          KERNEL, NULL, setting_ack_frequency},
     {SIO_CPU_AFFINITY,                   KERNEL, NULL, setting_affinity},
     {SIO_UDP_CONNRESET,                  KERNEL, NULL, setting_flag},
     {SIO_UDP_NETRESET,                   KERNEL, NULL, setting_flag},

@@ -58,6 +58,8 @@ nt_status reservation_release_now(struct ioctl *ioctl);
 /* What can be set. */
 nt_status setting_non_blocking(struct ioctl *ioctl);
 nt_status setting_keep_alive(struct ioctl *ioctl);
+nt_status setting_initial_rto(struct ioctl *ioctl);
+nt_status setting_ack_frequency(struct ioctl *ioctl);
 nt_status setting_affinity(struct ioctl *ioctl);
 nt_status setting_flag(struct ioctl *ioctl);
 nt_status setting_receive_all(struct ioctl *ioctl);

@@ -8,7 +8,7 @@
 
 #include "sim/afd/socket.h"
 #include "sim/tcpip/place.h"
-#include "sim/tcpip/tcp.h"
+#include "sim/tcpip/tcp_info.h"
 #include "sim/winsock/extension.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/name.h"
@@ -87,31 +87,72 @@ nt_status query_change(struct ioctl *ioctl)
     return socket_address_list_change(ioctl->io);
 }
 
-/* SIO_TCP_INFO: version 0, of what is modelled. */
+static ULONG to_ms(uint64_t ns)
+{
+    return (ULONG)(ns / 1000000u);
+}
+
+static void fill_limits(TCP_INFO_v1 *to, const struct tcp_limited *limited)
+{
+    to->SndLimTransRwin = limited[LIMIT_PEER].times;
+    to->SndLimTimeRwin = to_ms(limited[LIMIT_PEER].ns);
+    to->SndLimBytesRwin = limited[LIMIT_PEER].bytes;
+    to->SndLimTransCwnd = limited[LIMIT_WIRE].times;
+    to->SndLimTimeCwnd = to_ms(limited[LIMIT_WIRE].ns);
+    to->SndLimBytesCwnd = limited[LIMIT_WIRE].bytes;
+    to->SndLimTransSnd = limited[LIMIT_SENDER].times;
+    to->SndLimTimeSnd = to_ms(limited[LIMIT_SENDER].ns);
+    to->SndLimBytesSnd = limited[LIMIT_SENDER].bytes;
+}
+
+static void fill_tcp_info(TCP_INFO_v1 *to, const struct tcp_info *info)
+{
+    *to = (TCP_INFO_v1){
+        .State = (TCPSTATE)info->state,
+        .Mss = info->segment,
+        .ConnectionTimeMs = info->lasted_ns / 1000000u,
+        .RttUs = info->round_trip_us,
+        .MinRttUs = info->least_us,
+        .BytesInFlight = info->in_flight,
+        .Cwnd = info->congestion_window,
+        .SndWnd = info->send_window,
+        .RcvWnd = info->receive_window,
+        .RcvBuf = info->receive_buffer,
+        .BytesOut = info->bytes_out,
+        .BytesIn = info->bytes_in,
+        .BytesReordered = (ULONG)info->bytes_early,
+        .BytesRetrans = (ULONG)info->bytes_again,
+        .FastRetrans = info->fast_again,
+        .DupAcksIn = info->duplicates,
+        .TimeoutEpisodes = info->timeouts,
+        .SynRetrans = (UCHAR)info->syns_again,
+    };
+    fill_limits(to, info->limited);
+}
+
+/* SIO_TCP_INFO: the version is the input. One is the beginning of the next. */
 nt_status query_tcp_info(struct ioctl *ioctl)
 {
+    _Static_assert(offsetof(TCP_INFO_v1, SndLimTransRwin) == sizeof(TCP_INFO_v0), "one extends");
     DWORD version;
-    struct tcp_view view;
-    TCP_INFO_v0 info;
+    struct tcp_info info;
+    TCP_INFO_v1 answer;
     const struct socket_object *socket = ioctl->socket;
     if (socket->kind.protocol != PROTOCOL_TCP)
         return STATUS_NOT_SUPPORTED;
     nt_status status = ioctl_read(ioctl, &version, sizeof version);
     if (!nt_success(status))
         return status;
-    if (version > 0)
+    if (version > 1)
         return STATUS_INVALID_PARAMETER;
     if (socket->state != SOCKET_CONNECTED)
         return STATUS_INVALID_CONNECTION;
-    tcp_look(socket->endpoint, &view);
-    memset(&info, 0, sizeof info);
-    info.State = (TCPSTATE)view.state;
-    info.Mss = 1460;
-    uint64_t now_ns = ioctl->call.winsock->nt->engine->now_ns;
-    info.ConnectionTimeMs = (now_ns - view.connected_ns) / 1000000u;
-    info.BytesInFlight = view.send_buffered;
-    info.RcvBuf = socket->values[SOCKET_RECEIVE_BUFFER];
-    return ioctl_store(ioctl, &info, sizeof info);
+    status = tcp_info(socket->endpoint, &info);
+    if (!nt_success(status))
+        return status;
+    fill_tcp_info(&answer, &info);
+    answer.TimestampsEnabled = rare_option(socket, SOCKET_TIMESTAMPS) != 0;
+    return ioctl_store(ioctl, &answer, version == 0 ? sizeof(TCP_INFO_v0) : sizeof answer);
 }
 
 /* ---- Addresses and routes -------------------------------------------------------------------- */

@@ -37,6 +37,39 @@ nt_status setting_keep_alive(struct ioctl *ioctl)
                                  values.keepaliveinterval);
 }
 
+/* SIO_TCP_INITIAL_RTO: of each, "unspecified" and "default" are what the system has. */
+nt_status setting_initial_rto(struct ioctl *ioctl)
+{
+    TCP_INITIAL_RTO_PARAMETERS values;
+    if (ioctl->socket->kind.protocol != PROTOCOL_TCP)
+        return STATUS_NOT_SUPPORTED;
+    nt_status status = ioctl_read(ioctl, &values, sizeof values);
+    if (!nt_success(status))
+        return status;
+    uint32_t first_ms = values.Rtt == TCP_INITIAL_RTO_UNSPECIFIED_RTT ? 0 : values.Rtt;
+    uint32_t syns = values.MaxSynRetransmissions + 1u;
+    if (values.MaxSynRetransmissions == TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS)
+        syns = 1;
+    else if (values.MaxSynRetransmissions == TCP_INITIAL_RTO_UNSPECIFIED_MAX_SYN_RETRANSMISSIONS ||
+             values.MaxSynRetransmissions == TCP_INITIAL_RTO_DEFAULT_MAX_SYN_RETRANSMISSIONS)
+        syns = 0;
+    ioctl->call.arguments[2] = first_ms << 16 | syns;
+    status = socket_set_option(ioctl->socket, SOCKET_FIRST_SYN_MS, first_ms);
+    return nt_success(status) ? socket_set_option(ioctl->socket, SOCKET_SYNS, syns) : status;
+}
+
+nt_status setting_ack_frequency(struct ioctl *ioctl)
+{
+    TCP_ACK_FREQUENCY_PARAMETERS values;
+    if (ioctl->socket->kind.protocol != PROTOCOL_TCP)
+        return STATUS_NOT_SUPPORTED;
+    nt_status status = ioctl_read(ioctl, &values, sizeof values);
+    if (!nt_success(status))
+        return status;
+    ioctl->call.arguments[2] = values.TcpDelayedAckFrequency;
+    return socket_set_option(ioctl->socket, SOCKET_ACK_FREQUENCY, values.TcpDelayedAckFrequency);
+}
+
 nt_status setting_affinity(struct ioctl *ioctl)
 {
     USHORT processor;
