@@ -10,11 +10,12 @@
  * before any of them, --seed S and --defect QUESTION=OPTION.
  *
  * A finding is an assertion: it prints itself, and the process ends. What --search found is kept in
- * the file `finding`.
+ * the file `finding`. An input that has not ended after a minute is one, too.
  */
 #define _DEFAULT_SOURCE
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,15 @@
 #include <unistd.h>
 
 #include "fuzz/target.h"
+#include "sim/engine/check.h"
 
-enum { SEEDS = 6, PROGRAM_OPERATIONS = 32, PROGRAM_MAX = 4096, PATH_SIZE = 4096 };
+enum {
+    SEEDS = 6,
+    PROGRAM_OPERATIONS = 32,
+    PROGRAM_MAX = 4096,
+    PATH_SIZE = 4096,
+    ENDLESS_SECONDS = 60 /* a thousand times what the longest takes */
+};
 
 static unsigned long long dice_state;
 
@@ -59,12 +67,29 @@ static struct {
     size_t size; /* 0 between two programs */
 } program;
 
+static void endless(int signal)
+{
+    static const char message[] = "an input that does not end\n";
+    (void)signal;
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(CHECK_EXIT_CODE);
+    exit(CHECK_EXIT_CODE); /* not safe in a handler, but what is interrupted never goes on */
+}
+
+static void run_input(const unsigned char *bytes, size_t size)
+{
+    signal(SIGALRM, endless);
+    alarm(ENDLESS_SECONDS);
+    LLVMFuzzerTestOneInput(bytes, size);
+    alarm(0);
+}
+
 static void search(unsigned long long count, unsigned long long seed)
 {
     dice_state = seed;
     for (unsigned long long i = 0; i < count; i++) {
         program.size = make_program(program.bytes);
-        LLVMFuzzerTestOneInput(program.bytes, program.size);
+        run_input(program.bytes, program.size);
     }
     program.size = 0;
 }
@@ -104,7 +129,7 @@ static bool replay_file(const char *path)
     }
     const size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    LLVMFuzzerTestOneInput(bytes, size);
+    run_input(bytes, size);
     return true;
 }
 
@@ -173,7 +198,7 @@ static bool is_finding(const unsigned char *bytes, size_t size)
 {
     const pid_t child = begin_child();
     if (child == 0) {
-        LLVMFuzzerTestOneInput(bytes, size);
+        run_input(bytes, size);
         _exit(0);
     }
     return found_something(child);

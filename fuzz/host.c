@@ -12,17 +12,22 @@ void target_use(const struct profile *profile)
         berth_set_profile(host.machine, profile);
 }
 
-void host_begin(void)
+void host_boot(uint64_t seed)
 {
-    const struct berth_launch launch = {.account = BERTH_STANDARD};
     if (host.machine == NULL) {
         const struct berth_config config = {.seed = 1,
                                             .profile = host.has_profile ? &host.profile : NULL};
         host.machine = berth_new(&config);
         ASSERT(host.machine != NULL);
     }
-    berth_reset(host.machine, 1, false);
+    berth_reset(host.machine, seed, false);
     ASSERT(berth_boot(host.machine));
+}
+
+void host_begin(void)
+{
+    const struct berth_launch launch = {.account = BERTH_STANDARD};
+    host_boot(1);
     ASSERT(berth_enter(host.machine, &launch) == 0);
     host.process = host.machine->nt->current->process;
 }

@@ -15,7 +15,10 @@ struct host {
 
 extern struct host host;
 
-/* A machine fresh from its boot, with one process entered. target_use says under which profile. */
+/* A machine fresh from its boot; target_use says under which profile. */
+void host_boot(uint64_t seed);
+
+/* The same, with one process entered. */
 void host_begin(void);
 
 struct connection {

@@ -282,6 +282,7 @@ bool engine_step(struct engine *engine)
     engine->now_ns = queue->nodes[0].due_ns;
     drop(queue, 0);
     engine->events_run++;
+    ASSERT(engine->events_run != engine->events_most);
     SLOW(queue_check_often(engine));
     event.run(event.context, event.argument); /* may post, and may turn the power off */
     return true;

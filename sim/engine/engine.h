@@ -29,6 +29,8 @@ struct engine {
     struct event_queue *events; /* in the arena; NULL until the first event */
     uint64_t events_posted;
     uint64_t events_run;
+    uint64_t
+        events_most;  /* asserts when they are as many: who hunts for endless runs; 0 for none */
     trace_sink *sink; /* NULL when nobody reads the trace */
     void *sink_context;
 };

@@ -59,7 +59,7 @@ struct thread {
     uint32_t exit_code;
     enum thread_state state;
     uint32_t last_error;
-    nt_status last_status; /* of the Win32 call that failed last */
+    nt_status last_status;       /* of the Win32 call that failed last */
     uint64_t began_ns, ended_ns; /* as in struct process */
     struct process *process;
     struct fiber *fiber;
@@ -74,6 +74,7 @@ struct thread {
     struct apc *apcs, *apcs_last;
     struct request *requests;       /* overlapped ones it issued, that pend, the oldest first */
     struct request *calls;          /* synchronous ones, on its stack, the newest first */
+    struct grip *grips;             /* of objects, on its stack, the newest first */
     struct port *port;              /* that it counts for, referenced; or NULL */
     struct packet *handed;          /* the packet its wait in the port ended with, until it runs */
     bool keeps_place;               /* in the port, though it waits: a defect of some profiles */

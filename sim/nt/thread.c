@@ -3,6 +3,7 @@
 #include "sim/engine/check.h"
 #include "sim/engine/fiber.h"
 #include "sim/nt/apc.h"
+#include "sim/nt/grip.h"
 #include "sim/nt/message.h"
 #include "sim/nt/mutex.h"
 #include "sim/nt/nt.h"
@@ -45,11 +46,12 @@ static struct thread *add_thread(struct process *process)
     return thread;
 }
 
-/* Before its stack goes, on which its synchronous requests lie. */
-static void let_go_of_requests(struct thread *thread)
+/* Before its stack goes, on which its synchronous requests and its grips lie. */
+static void let_go_of_stack(struct thread *thread)
 {
     request_settle(thread->object.nt);
     request_thread_ends(thread);
+    grip_thread_ends(thread);
     port_thread_leaves(thread);
     mutex_abandon_all(thread);
 }
@@ -184,7 +186,7 @@ void thread_return(struct nt *nt)
 {
     ASSERT(nt->borrowed != NULL);
     ASSERT(nt->current == nt->borrowed);
-    let_go_of_requests(nt->borrowed);
+    let_go_of_stack(nt->borrowed);
     nt->borrowed = NULL;
     finish(nt->current, 0);
 }
@@ -210,7 +212,7 @@ void thread_resume(struct thread *thread)
 void thread_stop(struct thread *thread, uint32_t exit_code)
 {
     ASSERT(!thread->borrowed);
-    let_go_of_requests(thread);
+    let_go_of_stack(thread);
     if (thread->wait != NULL)
         wait_abandon(thread->wait);
     else if (thread->state == THREAD_READY)

@@ -1,4 +1,5 @@
 /* kernel32's part of I/O that pends: completion ports, results, cancelling. */
+#include "sim/nt/grip.h"
 #include "sim/nt/port.h"
 #include "sim/nt/request.h"
 #include "sim/runtime/guest_objects.h"
@@ -57,10 +58,11 @@ HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort,
 static nt_status take(struct object *object, struct packet **packets, uint32_t count,
                       uint32_t *taken, DWORD milliseconds, bool alertable, const char *call)
 {
-    object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     nt_status status = port_take(port_of(object), packets, count, taken,
                                  guest_timeout_ns(milliseconds), alertable, call);
-    object_release(object);
+    grip_end(guest_nt(), &grip);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "sim/runtime/file_transfer.h"
 
 #include "sim/nt/file.h"
+#include "sim/nt/grip.h"
 #include "sim/runtime/console.h"
 
 /* ---- Being told ------------------------------------------------------------------------------ */
@@ -137,9 +138,10 @@ static BOOL run(struct transfer *transfer, HANDLE handle, LPDWORD count)
         return guest_fail(ERROR_NOACCESS);
 
     struct object *object = &transfer->file->object;
-    object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     nt_status status = end_of_file(transfer, run_kind(transfer, &bytes));
-    object_release(object);
+    grip_end(guest_nt(), &grip);
     if (count != NULL)
         *count = bytes;
     return status == STATUS_SUCCESS ? TRUE : guest_fail(nt_status_to_win32(status));

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sim/nt/grip.h"
+
 /* ---- Calls on files -------------------------------------------------------------------------- */
 
 nt_status native_not_found(HANDLE handle)
@@ -96,9 +98,10 @@ NTSTATUS NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER 
                                          .alertable = Alertable != 0,
                                          .timeout_ns = native_timeout_ns(Timeout),
                                          .call = "NtWaitForSingleObject"};
-    object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     NTSTATUS status = wait_until(&request);
-    object_release(object);
+    grip_end(guest_nt(), &grip);
     return status;
 }
 

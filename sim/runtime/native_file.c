@@ -1,4 +1,5 @@
 /* ntdll's files: \Device\Afd, and sockets. kernel32's DeviceIoControl stands on the same. */
+#include "sim/nt/grip.h"
 #include "sim/runtime/native_socket.h"
 #include "sim/winsock/winsock.h"
 
@@ -118,9 +119,11 @@ static nt_status control(struct file *file, const struct request_delivery *how, 
 {
     if (code != IOCTL_OF_AFD_POLL || file->object.type == OBJECT_FILE)
         return STATUS_INVALID_DEVICE_REQUEST;
-    object_reference(&file->object);
+    struct object *object = &file->object;
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     nt_status status = native_poll(file, how, routine, buffers, information);
-    object_release(&file->object);
+    grip_end(guest_nt(), &grip);
     return status;
 }
 
@@ -129,9 +132,11 @@ static nt_status control_socket(const struct native_call *call, const struct nat
 {
     if (call->file->object.type != OBJECT_SOCKET)
         return STATUS_INVALID_DEVICE_REQUEST;
-    object_reference(&call->file->object);
+    struct object *object = &call->file->object;
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     nt_status status = code->control(call, buffers);
-    object_release(&call->file->object);
+    grip_end(guest_nt(), &grip);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* Bytes that ntdll's calls move: the transfer itself, NtReadFile and NtWriteFile. */
 #include <string.h>
 
+#include "sim/nt/grip.h"
 #include "sim/runtime/native_socket.h"
 
 void native_move_run(struct request *request)
@@ -66,10 +67,11 @@ nt_status native_transfer(const struct native_call *call, const struct native_tr
     struct object *object = &call->file->object;
     if (!may_move(transfer))
         return STATUS_ACCESS_VIOLATION;
-    object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     nt_status status =
         call->waits ? transfer_waiting(call, transfer) : transfer_told(call, transfer);
-    object_release(object);
+    grip_end(guest_nt(), &grip);
     return status;
 }
 

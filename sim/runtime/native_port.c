@@ -1,4 +1,5 @@
 /* ntdll's completion ports and keyed events. */
+#include "sim/nt/grip.h"
 #include "sim/nt/keyed.h"
 #include "sim/nt/port.h"
 #include "sim/runtime/native.h"
@@ -89,10 +90,11 @@ static nt_status take(const struct taking *taking, PFILE_IO_COMPLETION_INFORMATI
     nt_status status = find(taking->port, OBJECT_PORT, &object);
     if (status != STATUS_SUCCESS)
         return status;
-    object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, 1);
     status = port_take(port_of(object), packets, count, taken, native_timeout_ns(taking->timeout),
                        taking->alertable, taking->call);
-    object_release(object);
+    grip_end(guest_nt(), &grip);
     for (uint32_t i = 0; i < *taken; i++) {
         const struct packet packet = *packets[i];
         entries[i] =
@@ -171,11 +173,10 @@ static NTSTATUS meet(HANDLE handle, const struct keyed_meeting *meeting)
         status = find(handle, OBJECT_KEYED_EVENT, &object);
     if (status != STATUS_SUCCESS)
         return (NTSTATUS)status;
-    if (object != NULL)
-        object_reference(object);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &object, object != NULL);
     status = keyed_meet(guest_nt(), object, meeting);
-    if (object != NULL)
-        object_release(object);
+    grip_end(guest_nt(), &grip);
     return (NTSTATUS)status;
 }
 

@@ -1,5 +1,6 @@
 #include "sim/runtime/pool.h"
 
+#include "sim/nt/grip.h"
 #include "sim/nt/semaphore.h"
 #include "sim/runtime/program.h"
 
@@ -47,6 +48,7 @@ static void destroy(struct pool_item *item)
         pool->items = item->next;
     if (item->next != NULL)
         item->next->previous = item->previous;
+    pool_drop_waiters(item);
     drop(item->idle);
     drop(item->cancel);
     drop(item->told);
@@ -281,9 +283,10 @@ void pool_wait(struct pool_item *item, bool withdraw, const char *call)
     if (withdraw)
         pool_withdraw(item);
     struct object *idle = item->idle;
-    object_reference(idle);
+    struct grip grip;
+    grip_begin(guest_nt(), &grip, &idle, 1);
     wait_for_objects(guest_nt(), &idle, 1, false, UINT64_MAX, call, NULL);
-    object_release(idle);
+    grip_end(guest_nt(), &grip);
 }
 
 /* ---- I/O ------------------------------------------------------------------------------------- */

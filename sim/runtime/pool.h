@@ -36,6 +36,7 @@ struct pool_item {
     uint64_t period_ns;
     bool set;
     /* A wait's. */
+    struct waiter *waiters;
     struct object *cancel; /* an event that ends the thread that waits now; NULL when none does */
     DWORD result;          /* how the wait ended */
     bool once, in_wait_thread;
@@ -71,6 +72,9 @@ void pool_stop_timer(struct pool_item *item);
 
 /* Ends the wait that is under way, if one is. */
 void pool_stop_wait(struct pool_item *item);
+
+/* What its waiting threads had, which have ended with the process. */
+void pool_drop_waiters(struct pool_item *item);
 
 /* A new item. NULL, with the last error set, when the arena is full. */
 struct pool_item *pool_add(void (*run)(struct pool_item *, PTP_CALLBACK_INSTANCE),

@@ -1,8 +1,9 @@
 /* Waits of the thread pool: a thread for each that is under way. */
 #include "sim/runtime/pool.h"
 
-/* What a waiting thread waits for; in the arena, the thread's own. */
+/* What a waiting thread waits for; in the arena. */
 struct waiter {
+    struct waiter *next;    /* of the item's */
     struct pool_item *item; /* held */
     struct object *object;  /* referenced */
     struct object *cancel;  /* referenced */
@@ -33,18 +34,36 @@ static bool wait_once(const struct waiter *waiter)
     return !waiter->cancel->signaled;
 }
 
+static void drop_waiter(struct waiter **link)
+{
+    struct waiter *waiter = *link;
+    struct nt *nt = waiter->object->nt;
+
+    *link = waiter->next;
+    object_release(waiter->object);
+    object_release(waiter->cancel);
+    arena_give(&nt->engine->arena, waiter, sizeof *waiter);
+}
+
 static void wait_and_call(void *context)
 {
-    const struct waiter waiter = *(struct waiter *)context;
-    struct nt *nt = guest_nt();
+    struct waiter *waiter = context;
+    struct pool_item *item = waiter->item;
+    struct waiter **link = &item->waiters;
 
-    arena_give(&nt->engine->arena, context, sizeof waiter);
-    while (wait_once(&waiter)) {
+    while (wait_once(waiter)) {
     }
-    object_release(waiter.object);
-    object_release(waiter.cancel);
-    waiter.item->holds--;
-    pool_settle(waiter.item);
+    while (*link != waiter)
+        link = &(*link)->next;
+    drop_waiter(link);
+    item->holds--;
+    pool_settle(item);
+}
+
+void pool_drop_waiters(struct pool_item *item)
+{
+    while (item->waiters != NULL)
+        drop_waiter(&item->waiters);
 }
 
 void pool_stop_wait(struct pool_item *item)
@@ -77,6 +96,8 @@ static bool begin(struct pool_item *item, struct object *object, uint64_t timeou
     }
     object_reference(object);
     object_reference(event);
+    waiter->next = item->waiters;
+    item->waiters = waiter;
     item->cancel = event;
     item->holds++;
     return true;

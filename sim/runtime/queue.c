@@ -1,4 +1,5 @@
 /* user32's message queues: posting, sending, taking, timers. */
+#include "sim/nt/grip.h"
 #include "sim/runtime/guest_objects.h"
 #include "sim/runtime/window.h"
 
@@ -64,8 +65,7 @@ LRESULT SendMessageW(HWND hWnd, UINT Msg, WPARAM wParam, LPARAM lParam)
 /* The filter for GetMessage's arguments. False with the last error when there is no such window. */
 static bool make_filter(HWND window, UINT first, UINT last, struct message_filter *filter)
 {
-    *filter = (struct message_filter){
-        .window = guest_number(window), .first = first, .last = last};
+    *filter = (struct message_filter){.window = guest_number(window), .first = first, .last = last};
     return window == NULL || filter->window == UINT64_MAX || window_of(window) != NULL;
 }
 
@@ -195,6 +195,7 @@ DWORD MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *pHandles, DWORD dw
 {
     guest_note();
     struct object *objects[WAIT_OBJECTS_MAX];
+    struct grip grip;
     uint32_t index = 0;
     const struct message_wait wait = {
         .objects = objects,
@@ -218,11 +219,9 @@ DWORD MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *pHandles, DWORD dw
             return WAIT_FAILED;
         }
     }
-    for (DWORD i = 0; i < nCount; i++)
-        object_reference(objects[i]);
+    grip_begin(guest_nt(), &grip, objects, nCount);
     nt_status status = messages_wait(guest_nt(), &wait, &index);
-    for (DWORD i = 0; i < nCount; i++)
-        object_release(objects[i]);
+    grip_end(guest_nt(), &grip);
     return guest_wait_answer(status, index);
 }
 

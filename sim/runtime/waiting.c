@@ -1,5 +1,6 @@
 /* kernel32's waits. */
 #include "sim/nt/apc.h"
+#include "sim/nt/grip.h"
 #include "sim/nt/mutex.h"
 #include "sim/nt/semaphore.h"
 #include "sim/runtime/guest_objects.h"
@@ -24,16 +25,11 @@ DWORD guest_wait_answer(nt_status status, uint32_t index)
 DWORD guest_wait(const struct wait_request *request)
 {
     uint32_t index = 0;
-    struct object *held[WAIT_OBJECTS_MAX];
-    uint32_t count = request->count;
+    struct grip grip;
 
-    for (uint32_t i = 0; i < count; i++) {
-        held[i] = request->objects[i];
-        object_reference(held[i]);
-    }
+    grip_begin(guest_nt(), &grip, request->objects, request->count);
     nt_status status = wait_for(guest_nt(), request, &index);
-    for (uint32_t i = 0; i < count; i++)
-        object_release(held[i]);
+    grip_end(guest_nt(), &grip);
     return guest_wait_answer(status, index);
 }
 

@@ -259,13 +259,15 @@ nt_status remote_connect(struct tcpip *tcpip, const struct address *host_address
     if (host == NULL || !script_is_sound(script))
         return STATUS_INVALID_PARAMETER;
     struct endpoint *endpoint = foreign_endpoint(tcpip, host, PROTOCOL_TCP, from);
-    const char *copy = endpoint == NULL ? NULL : copy_text(tcpip, script);
+    char *copy = endpoint == NULL ? NULL : copy_text(tcpip, script);
     if (endpoint == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     nt_status status =
         copy == NULL ? STATUS_INSUFFICIENT_RESOURCES : tcp_connect(endpoint, to, port);
-    if (status == STATUS_PENDING && script_play(endpoint, copy))
+    if (status == STATUS_PENDING && script_play_own(endpoint, copy))
         return STATUS_SUCCESS;
+    if (copy != NULL)
+        arena_give(tcpip->arena, copy, strlen(copy) + 1);
     endpoint_close(tcpip, endpoint);
     return status == STATUS_PENDING ? STATUS_INSUFFICIENT_RESOURCES : status;
 }

@@ -159,6 +159,23 @@ static void a_host_connects_to_this_machine(void **state)
     assert_int_equal(f.tcpip->tuples.count, 0);
 }
 
+/* Found by the fuzz target calls. */
+static void a_host_that_connects_again_and_again_leaves_nothing(void **state)
+{
+    (void)state;
+    struct address address = host(), lan = ip4(192, 168, 1, 10);
+    size_t used = 0;
+    add_host(NULL);
+    for (int i = 0; i < 6; i++) {
+        assert_status(remote_connect(f.tcpip, &address, 1234, &lan, 5000, "send hi; close"),
+                      STATUS_SUCCESS);
+        pass_ms(130000);
+        if (i == 1)
+            used = f.tcpip->arena->used;
+    }
+    assert_int_equal(f.tcpip->arena->used, used);
+}
+
 static void datagrams_are_echoed_refused_or_swallowed(void **state)
 {
     (void)state;
@@ -240,6 +257,7 @@ int main(void)
         STREAM_TEST(urgent_bytes_come_from_afar),
         STREAM_TEST(ports_refuse_drop_or_hesitate),
         STREAM_TEST(a_host_connects_to_this_machine),
+        STREAM_TEST(a_host_that_connects_again_and_again_leaves_nothing),
         STREAM_TEST(datagrams_are_echoed_refused_or_swallowed),
         STREAM_TEST(names_have_addresses_in_order),
         STREAM_TEST(a_script_of_other_words_is_refused),

@@ -101,6 +101,7 @@ struct play {
     uint32_t left;  /* bytes that a step has yet to take */
     uint64_t timer; /* a wait under way */
     bool began;     /* the step under way is not new */
+    char *own;      /* its script, when nobody else keeps it */
 };
 
 enum { CHUNK = 2048 };
@@ -114,6 +115,8 @@ static void end_play(struct play *play)
 
     if (play->timer != 0)
         engine_cancel(tcpip->nt->engine, play->timer);
+    if (play->own != NULL)
+        arena_give(tcpip->arena, play->own, strlen(play->own) + 1);
     arena_give(tcpip->arena, play, sizeof *play);
     endpoint_close(tcpip, endpoint);
 }
@@ -272,7 +275,7 @@ static void when_aborted(void *owner, nt_status status)
 static const struct endpoint_listener plays = {
     .connected = when_connected, .readable = when_readable, .aborted = when_aborted};
 
-bool script_play(struct endpoint *endpoint, const char *script)
+static bool play_script(struct endpoint *endpoint, const char *script, char *own)
 {
     struct tcpip *tcpip = endpoint->tcpip;
     struct play *play = ARENA_NEW(tcpip->arena, struct play);
@@ -281,7 +284,7 @@ bool script_play(struct endpoint *endpoint, const char *script)
     ASSERT(endpoint->foreign);
     if (play == NULL)
         return false;
-    *play = (struct play){.endpoint = endpoint, .at = script};
+    *play = (struct play){.endpoint = endpoint, .at = script, .own = own};
     if (connected)
         play->timer = engine_post(tcpip->nt->engine, tcpip->nt->engine->now_ns, begin, play, 0);
     if (connected && play->timer == 0) {
@@ -290,4 +293,14 @@ bool script_play(struct endpoint *endpoint, const char *script)
     }
     endpoint_set_listener(endpoint, &plays, play);
     return true;
+}
+
+bool script_play(struct endpoint *endpoint, const char *script)
+{
+    return play_script(endpoint, script, NULL);
+}
+
+bool script_play_own(struct endpoint *endpoint, char *script)
+{
+    return play_script(endpoint, script, script);
 }

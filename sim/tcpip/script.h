@@ -44,4 +44,8 @@ bool script_is_sound(const char *script);
  */
 bool script_play(struct endpoint *endpoint, const char *script);
 
+/* The same; the script, a block of the arena's as long as it needs, goes when it has been played.
+ */
+bool script_play_own(struct endpoint *endpoint, char *script);
+
 #endif

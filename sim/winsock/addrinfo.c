@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/winsock/files.h"
+#include "sim/winsock/leavings.h"
 #include "sim/winsock/memory.h"
 #include "sim/winsock/text.h"
 
@@ -229,6 +230,9 @@ nt_status names_ask(const struct call *call, const struct names_question *questi
 /* Behind the structure the guest sees: the node's own size, the address, the name. */
 struct node_tail {
     size_t size;
+    unsigned char *node;
+    struct node_tail *next; /* of the process' */
+    struct node_tail **at;  /* that names this one */
     union {
         SOCKADDR_IN in;
         SOCKADDR_IN6 in6;
@@ -248,17 +252,39 @@ void *names_node(const struct call *call, size_t info_size, size_t canonical_siz
     if (node == NULL)
         return NULL;
     struct node_tail *tail = (struct node_tail *)(void *)(node + tail_of(info_size));
+    struct node_tail **first = &winsock_process(call->process)->nodes;
     tail->size = size;
+    tail->node = node;
+    tail->next = *first;
+    tail->at = first;
+    if (tail->next != NULL)
+        tail->next->at = &tail->next;
+    *first = tail;
     *address = (struct sockaddr *)&tail->address;
     *canonical = canonical_size == 0 ? NULL : tail + 1;
     return node;
 }
 
+static void free_node(struct winsock *winsock, struct node_tail *tail)
+{
+    *tail->at = tail->next;
+    if (tail->next != NULL)
+        tail->next->at = tail->at;
+    arena_give(&winsock->nt->engine->arena, tail->node, tail->size);
+}
+
 void names_node_free(void *info, size_t info_size)
 {
     unsigned char *node = info;
-    const struct node_tail *tail = (struct node_tail *)(void *)(node + tail_of(info_size));
-    arena_give(&winsock_attached()->nt->engine->arena, node, tail->size);
+    free_node(winsock_attached(), (struct node_tail *)(void *)(node + tail_of(info_size)));
+}
+
+/* What it has not freed itself. */
+void nodes_drop(struct winsock *winsock, struct process *process)
+{
+    struct winsock_process *own = winsock_process(process);
+    while (own->nodes != NULL)
+        free_node(winsock, own->nodes);
 }
 
 int names_put(const struct name *name, struct sockaddr *to)

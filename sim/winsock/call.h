@@ -25,6 +25,7 @@ struct winsock_process {
     uint32_t provider_startups; /* the same of WSPStartup and WSPCleanup */
     uint16_t version;           /* as negotiated last */
     struct answers *answers;    /* its threads', of calls whose result is Winsock's memory */
+    struct node_tail *nodes;    /* of lists of addresses that it has not freed */
     uint32_t open_type;         /* SO_OPENTYPE */
     struct layered *layered;    /* its layered providers; NULL while it has none */
     uint64_t last_token;        /* of the latest acquire; only `short_input = accepts` looks */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/nt/grip.h"
 #include "sim/winsock/call.h"
 #include "sim/winsock/memory.h"
 
@@ -84,14 +85,10 @@ static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *ev
 /* The objects are held: another thread may close their handles meanwhile. */
 static nt_status wait(const struct call *call, const struct wait_request *request, uint32_t *index)
 {
-    struct object *held[WSA_MAXIMUM_WAIT_EVENTS];
-    for (uint32_t i = 0; i < request->count; i++) {
-        held[i] = request->objects[i];
-        object_reference(held[i]);
-    }
+    struct grip grip;
+    grip_begin(call->winsock->nt, &grip, request->objects, request->count);
     nt_status status = wait_for(call->winsock->nt, request, index);
-    for (uint32_t i = 0; i < request->count; i++)
-        object_release(held[i]);
+    grip_end(call->winsock->nt, &grip);
     return status;
 }
 

@@ -13,6 +13,7 @@ void answers_drop_of(struct winsock *winsock, const struct thread *thread);
 void hook_drop(struct winsock *winsock, const struct thread *thread);
 void queries_drop(struct winsock *winsock, const struct process *process);
 void lookups_drop(struct winsock *winsock, const struct process *process);
+void nodes_drop(struct winsock *winsock, struct process *process);
 void layered_drop(struct winsock *winsock, struct process *process);
 
 #endif

@@ -1,6 +1,7 @@
 /* The base provider: taking connections. */
 #include "sim/afd/ready.h"
 #include "sim/afd/socket.h"
+#include "sim/nt/grip.h"
 #include "sim/winsock/delivery.h"
 #include "sim/winsock/layered.h"
 #include "sim/winsock/memory.h"
@@ -59,7 +60,9 @@ static nt_status judge(struct accepting *in)
     nt_status status = await_caller(in, &caller);
     if (!nt_success(status))
         return status;
-    object_reference(&in->socket->object); /* the guest's function may close it */
+    struct object *object = &in->socket->object; /* the guest's function may close it */
+    struct grip grip;
+    grip_begin(in->call.winsock->nt, &grip, &object, 1);
     int answer = ask(in, &caller);
     bool gone = in->socket->state != SOCKET_LISTENING;
     if (gone)
@@ -74,7 +77,7 @@ static nt_status judge(struct accepting *in)
         status = STATUS_CONNECTION_REFUSED;
     } else if (answer != CF_ACCEPT)
         status = STATUS_INVALID_PARAMETER;
-    object_release(&in->socket->object);
+    grip_end(in->call.winsock->nt, &grip);
     return status;
 }
 

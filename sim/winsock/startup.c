@@ -29,6 +29,7 @@ void winsock_process_ended(struct winsock *winsock, struct process *process)
     answers_drop(winsock, process);
     queries_drop(winsock, process);
     lookups_drop(winsock, process);
+    nodes_drop(winsock, process);
     layered_drop(winsock, process);
 }
 
