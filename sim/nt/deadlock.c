@@ -46,6 +46,7 @@ static const char *type_name(enum object_type type)
         [OBJECT_DISK_FILE] = "file",
         [OBJECT_PIPE] = "pipe",
         [OBJECT_KEYED_EVENT] = "keyed event",
+        [OBJECT_SECTION] = "section",
     };
     return names[type];
 }

@@ -33,6 +33,7 @@ enum object_type {
     OBJECT_DISK_FILE, /* file.h */
     OBJECT_PIPE, /* one end of it: pipe.h */
     OBJECT_KEYED_EVENT,
+    OBJECT_SECTION,
     OBJECT_TYPE_COUNT
 };
 

@@ -40,6 +40,7 @@ static bool host_protect(void *base, size_t size, enum page_state state)
     DWORD old;
     switch (state) {
     case PAGE_STATE_FREE:
+    case PAGE_STATE_RESERVED:
         return VirtualFree(base, size, MEM_DECOMMIT) != 0;
     case PAGE_STATE_NO_ACCESS:
         return VirtualProtect(base, size, PAGE_NOACCESS, &old) != 0;
@@ -68,7 +69,8 @@ static bool host_protect(void *base, size_t size, enum page_state state)
 {
     switch (state) {
     case PAGE_STATE_FREE:
-        /* The bytes go back to the host; nothing reads them again, for places are never reused. */
+    case PAGE_STATE_RESERVED:
+        /* The bytes go back to the host: places that were freed are never reused. */
         madvise(base, size, MADV_DONTNEED);
         return mprotect(base, size, PROT_NONE) == 0;
     case PAGE_STATE_NO_ACCESS:
@@ -142,6 +144,12 @@ nt_status userspace_protect(struct userspace *space, void *address, size_t size,
         return STATUS_INSUFFICIENT_RESOURCES;
     memset(space->states + first, state, end - first);
     return STATUS_SUCCESS;
+}
+
+enum page_state userspace_state(const struct userspace *space, const void *address)
+{
+    size_t page = page_of(space, address);
+    return page == USERSPACE_PAGES ? PAGE_STATE_FREE : (enum page_state)space->states[page];
 }
 
 size_t userspace_size(const struct userspace *space, const void *address)

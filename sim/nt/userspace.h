@@ -16,7 +16,13 @@
 
 enum { PAGE_SIZE_BYTES = 4096, USERSPACE_PAGES = 16384 };
 
-enum page_state { PAGE_STATE_FREE, PAGE_STATE_NO_ACCESS, PAGE_STATE_READ, PAGE_STATE_WRITE };
+enum page_state {
+    PAGE_STATE_FREE,
+    PAGE_STATE_RESERVED, /* no memory behind it; its bytes are zeroes afterwards */
+    PAGE_STATE_NO_ACCESS,
+    PAGE_STATE_READ,
+    PAGE_STATE_WRITE
+};
 
 /* One for each process; lazily backed. */
 struct userspace {
@@ -36,6 +42,9 @@ void *userspace_allocate(struct userspace *space, size_t size);
  */
 nt_status userspace_protect(struct userspace *space, void *address, size_t size,
                             enum page_state state);
+
+/* How the page with that address is; PAGE_STATE_FREE of any that is none of these. */
+enum page_state userspace_state(const struct userspace *space, const void *address);
 
 /* How many bytes the userspace_allocate gave that answered this address; 0 of any other. */
 size_t userspace_size(const struct userspace *space, const void *address);

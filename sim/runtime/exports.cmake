@@ -4,7 +4,8 @@ function(berth_exports out)
   set(folder ${PROJECT_SOURCE_DIR}/sim/include/win32)
   set(rows "")
   foreach(name windows winbase processthreadsapi synchapi ioapiset threadpoolapiset locks winuser
-          winternl sysinfoapi consoleapi timeapi fileapi filefind namedpipeapi)
+          winternl sysinfoapi consoleapi timeapi fileapi filefind namedpipeapi fibersapi memoryapi
+          heapapi)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/${name}.h)
     set(module KERNEL32)
     if(name STREQUAL "winuser")

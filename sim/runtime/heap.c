@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include "sim/runtime/machine.h"
+#include "sim/runtime/program.h"
 
 /* A handle nobody else has: real ones are multiples of 4. */
 static const uintptr_t process_heap = 0x10001;
@@ -44,13 +45,70 @@ LPVOID HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes)
     return allocate((dwFlags & HEAP_ZERO_MEMORY) != 0, dwBytes);
 }
 
+/* One heap under several names; what HeapDestroy would free stays until the program ends. */
+HANDLE HeapCreate(DWORD flOptions, SIZE_T dwInitialSize, SIZE_T dwMaximumSize)
+{
+    (void)flOptions;
+    (void)dwInitialSize;
+    (void)dwMaximumSize;
+    return (HANDLE)(process_heap + 16 * ++program_machine()->heaps_made);
+}
+
+BOOL HeapDestroy(HANDLE hHeap)
+{
+    return (uintptr_t)hHeap != process_heap;
+}
+
+BOOL HeapValidate(HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem)
+{
+    (void)hHeap;
+    (void)dwFlags;
+    (void)lpMem;
+    return TRUE;
+}
+
+BOOL HeapLock(HANDLE hHeap)
+{
+    (void)hHeap;
+    return TRUE;
+}
+
+BOOL HeapUnlock(HANDLE hHeap)
+{
+    (void)hHeap;
+    return TRUE;
+}
+
+SIZE_T HeapCompact(HANDLE hHeap, DWORD dwFlags)
+{
+    (void)hHeap;
+    (void)dwFlags;
+    return 0x10000;
+}
+
+BOOL HeapSetInformation(HANDLE HeapHandle, HEAP_INFORMATION_CLASS HeapInformationClass,
+                        PVOID HeapInformation, SIZE_T HeapInformationLength)
+{
+    (void)HeapHandle;
+    (void)HeapInformationClass;
+    (void)HeapInformation;
+    (void)HeapInformationLength;
+    return TRUE;
+}
+
 LPVOID HeapReAlloc(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes)
 {
-    void *memory = HeapAlloc(hHeap, dwFlags, dwBytes);
+    SIZE_T before = block_of(lpMem)->size;
 
+    if ((dwFlags & HEAP_REALLOC_IN_PLACE_ONLY) != 0) {
+        if (dwBytes > before)
+            return NULL;
+        block_of(lpMem)->size = dwBytes;
+        return lpMem;
+    }
+    void *memory = HeapAlloc(hHeap, dwFlags, dwBytes);
     if (memory == NULL)
         return NULL;
-    SIZE_T before = block_of(lpMem)->size;
     machine_freed("HeapReAlloc", lpMem, before);
     memcpy(memory, lpMem, before < dwBytes ? before : dwBytes);
     free(block_of(lpMem));
@@ -104,6 +162,54 @@ HGLOBAL GlobalFree(HGLOBAL hMem)
 {
     give_back("GlobalFree", hMem);
     return NULL;
+}
+
+HLOCAL LocalReAlloc(HLOCAL hMem, SIZE_T uBytes, UINT uFlags)
+{
+    const DWORD zero = (uFlags & LMEM_ZEROINIT) != 0 ? HEAP_ZERO_MEMORY : 0;
+    void *memory = HeapReAlloc(GetProcessHeap(), zero, hMem, uBytes);
+    if (memory == NULL)
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return memory;
+}
+
+HGLOBAL GlobalReAlloc(HGLOBAL hMem, SIZE_T dwBytes, UINT uFlags)
+{
+    return LocalReAlloc(hMem, dwBytes, uFlags);
+}
+
+/* What may move never does: its handle is its address. */
+LPVOID LocalLock(HLOCAL hMem)
+{
+    return hMem;
+}
+
+LPVOID GlobalLock(HGLOBAL hMem)
+{
+    return hMem;
+}
+
+/* FALSE, and no error: it is not locked any more. */
+BOOL LocalUnlock(HLOCAL hMem)
+{
+    (void)hMem;
+    SetLastError(ERROR_SUCCESS);
+    return FALSE;
+}
+
+BOOL GlobalUnlock(HGLOBAL hMem)
+{
+    return LocalUnlock(hMem);
+}
+
+SIZE_T LocalSize(HLOCAL hMem)
+{
+    return block_of(hMem)->size;
+}
+
+SIZE_T GlobalSize(HGLOBAL hMem)
+{
+    return block_of(hMem)->size;
 }
 
 static size_t size_of(void *memory)

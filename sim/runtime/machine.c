@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/engine/check.h"
+#include "sim/runtime/fibers.h"
 #include "sim/runtime/program.h"
 #include "sim/runtime/window.h"
 #include "sim/winsock/ownership.h"
@@ -66,6 +67,7 @@ struct berth *berth_new(const struct berth_config *config)
 /* What stood in the arena is nobody's any more. */
 static void forget(struct berth *machine)
 {
+    fibers_lost(machine);
     machine_detach(machine);
     machine->nt = NULL;
     machine->tcpip = NULL;
@@ -81,6 +83,7 @@ static void forget(struct berth *machine)
     machine->words = NULL;
     machine->parked = NULL;
     machine->timers_made = 0;
+    machine->heaps_made = 0;
 }
 
 void berth_free(struct berth *machine)

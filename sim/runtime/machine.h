@@ -47,6 +47,8 @@ struct berth {
     struct word *words;
     struct parked *parked; /* threads that wait at addresses, the longest waiting first */
     uint64_t timers_made;
+    uint64_t heaps_made;
+    struct guest_fiber *fibers; /* see fibers.h */
     void (*deadlock)(void *context, const char *report); /* NULL: nt's own, which exits */
     void *deadlock_context;
 };

@@ -5,6 +5,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/runtime/control.h"
+#include "sim/runtime/fibers.h"
 #include "sim/runtime/machine.h"
 #include "sim/runtime/variables.h"
 #include "sim/runtime/window.h"
@@ -61,6 +62,7 @@ void program_process_ended(struct process *process)
     struct belongings *belongings = process->runtime;
 
     window_process_ended(machine, process);
+    fibers_process_ended(machine, process);
     if (machine->winsock != NULL)
         winsock_process_ended(machine->winsock, process);
     if (machine->variables_of == process)
@@ -75,6 +77,7 @@ void program_process_ended(struct process *process)
     program_drop_folder(process);
     control_process_ended(process);
     variables_drop(process);
+    mapping_drop_views(belongings);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);
     process->runtime = NULL;
 }
@@ -88,6 +91,7 @@ void program_thread_ended(struct thread *thread)
         winsock_thread_ended(machine->winsock, thread);
     if (machine->thread_variables_of == thread)
         machine->thread_variables_of = NULL;
+    fibers_thread_ended(thread);
     if (belongings == NULL)
         return;
     if (belongings->variables != NULL)

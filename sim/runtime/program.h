@@ -75,6 +75,7 @@ struct belongings {
     uint32_t priority_class, error_mode;              /* 0: as it began */
     uint64_t processors;                              /* a mask; 0: all */
     void (*exception_filter)(void);
+    struct view *views; /* see mapping.c */
 };
 
 /* What a thread has for itself; NULL until the first use. */
@@ -83,7 +84,8 @@ struct thread_belongings {
     void *fiber_slots[TLS_SLOTS];
     void *variables; /* its copy of the thread variables, or NULL */
     uintptr_t exceptions[EXCEPTION_WORDS];
-    uint16_t *description; /* of `description_size` bytes, or NULL */
+    struct guest_fiber *fiber; /* that it runs; NULL: it is none */
+    uint16_t *description;     /* of `description_size` bytes, or NULL */
     size_t description_size;
     int priority;
     uint64_t processors; /* a mask; 0: the process' */
@@ -120,6 +122,9 @@ void program_path(char path[PROGRAM_PATH_MAX]);
 
 /* Whether `path`, a file's name as CreateProcess takes it, is the program's own. */
 bool program_is(const char *path);
+
+/* Takes back what the process sees of file mappings. */
+void mapping_drop_views(struct belongings *belongings);
 
 /* Ends the host process with the machine. */
 _Noreturn void program_exit_host(uint32_t exit_code);

@@ -1,5 +1,6 @@
 #include "sim/runtime/slots.h"
 
+#include "sim/runtime/fibers.h"
 #include "sim/runtime/guest_call.h"
 #include "sim/runtime/program.h"
 
@@ -35,6 +36,9 @@ static void clear(DWORD index, bool fiber)
     for (struct thread *at = guest_process()->threads; at != NULL; at = at->next_in_process)
         if (at->runtime != NULL)
             slots_of(at, fiber)[index] = NULL;
+    for (struct guest_fiber *at = program_machine()->fibers; fiber && at != NULL; at = at->next)
+        if (at->process == guest_process())
+            at->slots[index] = NULL;
 }
 
 static LPVOID get(DWORD index, bool fiber)
@@ -124,8 +128,10 @@ BOOL FlsFree(DWORD dwFlsIndex)
         return guest_fail(ERROR_INVALID_PARAMETER);
     for (struct thread *at = guest_process()->threads; at != NULL; at = at->next_in_process)
         if (at->runtime != NULL)
-            call_function(belongings->fls_functions[dwFlsIndex],
-                          &slots_of(at, true)[dwFlsIndex]);
+            call_function(belongings->fls_functions[dwFlsIndex], &slots_of(at, true)[dwFlsIndex]);
+    for (struct guest_fiber *at = program_machine()->fibers; at != NULL; at = at->next)
+        if (at->process == guest_process() && !at->runs)
+            call_function(belongings->fls_functions[dwFlsIndex], &at->slots[dwFlsIndex]);
     belongings->fls_used[dwFlsIndex / BITS] &= ~((uint32_t)1 << dwFlsIndex % BITS);
     return TRUE;
 }
@@ -140,17 +146,21 @@ BOOL FlsSetValue(DWORD dwFlsIndex, PVOID lpFlsData)
     return set(dwFlsIndex, lpFlsData, true);
 }
 
-void slots_thread_ends(void)
+void slots_fiber_ends(void **slots)
 {
     struct belongings *belongings = guest_process()->runtime;
+
+    for (DWORD index = 1; belongings != NULL && index < TLS_SLOTS; index++)
+        if (is_used(belongings->fls_used, index))
+            call_function(belongings->fls_functions[index], &slots[index]);
+}
+
+void slots_thread_ends(void)
+{
     struct thread *thread = guest_nt()->current;
 
-    if (BEHAVES(guest_nt()->profile, fls_at_end, no))
-        return;
-    for (DWORD index = 1; belongings != NULL && thread->runtime != NULL && index < TLS_SLOTS;
-         index++)
-        if (is_used(belongings->fls_used, index))
-            call_function(belongings->fls_functions[index], &slots_of(thread, true)[index]);
+    if (thread->runtime != NULL && !BEHAVES(guest_nt()->profile, fls_at_end, no))
+        slots_fiber_ends(slots_of(thread, true));
 }
 
 void slots_copy(struct thread *from, struct thread *to)

@@ -1,9 +1,11 @@
 /* kernel32's objects to wait for: events, mutexes, semaphores, waitable timers. */
 #include "sim/nt/mutex.h"
 #include "sim/nt/names.h"
+#include "sim/nt/section.h"
 #include "sim/nt/semaphore.h"
 #include "sim/nt/timer.h"
 #include "sim/runtime/guest_objects.h"
+#include "sim/runtime/making.h"
 
 /* ---- Making and opening ---------------------------------------------------------------------- */
 
@@ -36,13 +38,6 @@ static void name_from_wide(struct guest_name *name, LPCWSTR text)
     name->wide[length] = 0;
 }
 
-/* What to make when nobody has the name. */
-struct making {
-    enum object_type type;
-    bool manual, initial; /* signaled, or owned */
-    uint32_t count, limit;
-};
-
 static struct object *make(const struct making *making)
 {
     struct nt *nt = guest_nt();
@@ -55,6 +50,8 @@ static struct object *make(const struct making *making)
         return semaphore_create(nt, making->count, making->limit);
     case OBJECT_TIMER:
         return timer_create(nt, making->manual);
+    case OBJECT_SECTION:
+        return section_create(nt, making->size, making->writable);
     case OBJECT_PROCESS:
     case OBJECT_THREAD:
     case OBJECT_SOCKET:
@@ -128,30 +125,30 @@ static HANDLE open_named(enum object_type type, BOOL inherit, const struct guest
     return guest_give_handle(object, &attributes);
 }
 
-static HANDLE create_ansi(const struct making *making, const SECURITY_ATTRIBUTES *attributes,
-                          LPCSTR text)
+HANDLE guest_make_ansi(const struct making *making, const SECURITY_ATTRIBUTES *attributes,
+                       LPCSTR text)
 {
     struct guest_name name;
     name_from_ansi(&name, text);
     return create(making, attributes, &name);
 }
 
-static HANDLE create_wide(const struct making *making, const SECURITY_ATTRIBUTES *attributes,
-                          LPCWSTR text)
+HANDLE guest_make_wide(const struct making *making, const SECURITY_ATTRIBUTES *attributes,
+                       LPCWSTR text)
 {
     struct guest_name name;
     name_from_wide(&name, text);
     return create(making, attributes, &name);
 }
 
-static HANDLE open_ansi(enum object_type type, BOOL inherit, LPCSTR text)
+HANDLE guest_open_ansi(enum object_type type, BOOL inherit, LPCSTR text)
 {
     struct guest_name name;
     name_from_ansi(&name, text);
     return open_named(type, inherit, &name);
 }
 
-static HANDLE open_wide(enum object_type type, BOOL inherit, LPCWSTR text)
+HANDLE guest_open_wide(enum object_type type, BOOL inherit, LPCWSTR text)
 {
     struct guest_name name;
     name_from_wide(&name, text);
@@ -171,7 +168,7 @@ HANDLE CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, 
 {
     guest_note();
     const struct making making = event_making(bManualReset, bInitialState);
-    return create_ansi(&making, lpEventAttributes, lpName);
+    return guest_make_ansi(&making, lpEventAttributes, lpName);
 }
 
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState,
@@ -179,7 +176,7 @@ HANDLE CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, 
 {
     guest_note();
     const struct making making = event_making(bManualReset, bInitialState);
-    return create_wide(&making, lpEventAttributes, lpName);
+    return guest_make_wide(&making, lpEventAttributes, lpName);
 }
 
 HANDLE CreateEventExA(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCSTR lpName, DWORD dwFlags,
@@ -201,13 +198,13 @@ HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES lpEventAttributes, LPCWSTR lpName, D
 HANDLE OpenEventA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_ansi(OBJECT_EVENT, bInheritHandle, lpName);
+    return guest_open_ansi(OBJECT_EVENT, bInheritHandle, lpName);
 }
 
 HANDLE OpenEventW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_wide(OBJECT_EVENT, bInheritHandle, lpName);
+    return guest_open_wide(OBJECT_EVENT, bInheritHandle, lpName);
 }
 
 BOOL SetEvent(HANDLE hEvent)
@@ -247,13 +244,13 @@ BOOL PulseEvent(HANDLE hEvent)
 HANDLE CreateMutexA(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCSTR lpName)
 {
     const struct making making = {.type = OBJECT_MUTEX, .initial = bInitialOwner != FALSE};
-    return create_ansi(&making, lpMutexAttributes, lpName);
+    return guest_make_ansi(&making, lpMutexAttributes, lpName);
 }
 
 HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES lpMutexAttributes, BOOL bInitialOwner, LPCWSTR lpName)
 {
     const struct making making = {.type = OBJECT_MUTEX, .initial = bInitialOwner != FALSE};
-    return create_wide(&making, lpMutexAttributes, lpName);
+    return guest_make_wide(&making, lpMutexAttributes, lpName);
 }
 
 HANDLE CreateMutexExA(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCSTR lpName, DWORD dwFlags,
@@ -273,13 +270,13 @@ HANDLE CreateMutexExW(LPSECURITY_ATTRIBUTES lpMutexAttributes, LPCWSTR lpName, D
 HANDLE OpenMutexA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_ansi(OBJECT_MUTEX, bInheritHandle, lpName);
+    return guest_open_ansi(OBJECT_MUTEX, bInheritHandle, lpName);
 }
 
 HANDLE OpenMutexW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_wide(OBJECT_MUTEX, bInheritHandle, lpName);
+    return guest_open_wide(OBJECT_MUTEX, bInheritHandle, lpName);
 }
 
 BOOL ReleaseMutex(HANDLE hMutex)
@@ -307,7 +304,7 @@ HANDLE CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lIniti
     struct making making;
     if (!semaphore_making(lInitialCount, lMaximumCount, &making))
         return NULL;
-    return create_ansi(&making, lpSemaphoreAttributes, lpName);
+    return guest_make_ansi(&making, lpSemaphoreAttributes, lpName);
 }
 
 HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
@@ -316,7 +313,7 @@ HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lIniti
     struct making making;
     if (!semaphore_making(lInitialCount, lMaximumCount, &making))
         return NULL;
-    return create_wide(&making, lpSemaphoreAttributes, lpName);
+    return guest_make_wide(&making, lpSemaphoreAttributes, lpName);
 }
 
 HANDLE CreateSemaphoreExA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount,
@@ -338,13 +335,13 @@ HANDLE CreateSemaphoreExW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lIni
 HANDLE OpenSemaphoreA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_ansi(OBJECT_SEMAPHORE, bInheritHandle, lpName);
+    return guest_open_ansi(OBJECT_SEMAPHORE, bInheritHandle, lpName);
 }
 
 HANDLE OpenSemaphoreW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName)
 {
     (void)dwDesiredAccess;
-    return open_wide(OBJECT_SEMAPHORE, bInheritHandle, lpName);
+    return guest_open_wide(OBJECT_SEMAPHORE, bInheritHandle, lpName);
 }
 
 BOOL ReleaseSemaphore(HANDLE hSemaphore, LONG lReleaseCount, LPLONG lpPreviousCount)
@@ -371,14 +368,14 @@ HANDLE CreateWaitableTimerA(LPSECURITY_ATTRIBUTES lpTimerAttributes, BOOL bManua
                             LPCSTR lpTimerName)
 {
     const struct making making = {.type = OBJECT_TIMER, .manual = bManualReset != FALSE};
-    return create_ansi(&making, lpTimerAttributes, lpTimerName);
+    return guest_make_ansi(&making, lpTimerAttributes, lpTimerName);
 }
 
 HANDLE CreateWaitableTimerW(LPSECURITY_ATTRIBUTES lpTimerAttributes, BOOL bManualReset,
                             LPCWSTR lpTimerName)
 {
     const struct making making = {.type = OBJECT_TIMER, .manual = bManualReset != FALSE};
-    return create_wide(&making, lpTimerAttributes, lpTimerName);
+    return guest_make_wide(&making, lpTimerAttributes, lpTimerName);
 }
 
 HANDLE CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES lpTimerAttributes, LPCSTR lpTimerName,
@@ -400,13 +397,13 @@ HANDLE CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes, LPCWSTR l
 HANDLE OpenWaitableTimerA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpTimerName)
 {
     (void)dwDesiredAccess;
-    return open_ansi(OBJECT_TIMER, bInheritHandle, lpTimerName);
+    return guest_open_ansi(OBJECT_TIMER, bInheritHandle, lpTimerName);
 }
 
 HANDLE OpenWaitableTimerW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpTimerName)
 {
     (void)dwDesiredAccess;
-    return open_wide(OBJECT_TIMER, bInheritHandle, lpTimerName);
+    return guest_open_wide(OBJECT_TIMER, bInheritHandle, lpTimerName);
 }
 
 /* context: the guest's routine and its argument. The time goes to it as a FILETIME's halves. */

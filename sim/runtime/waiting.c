@@ -119,6 +119,7 @@ static nt_status signal(struct object *object)
     case OBJECT_DISK_FILE:
     case OBJECT_PIPE:
     case OBJECT_KEYED_EVENT:
+    case OBJECT_SECTION:
     case OBJECT_TYPE_COUNT:
         break;
     }

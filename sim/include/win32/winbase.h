@@ -98,25 +98,6 @@ BERTH_FUNCTION(DWORD, FormatMessageW,
                (DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId,
                 LPWSTR lpBuffer, DWORD nSize, va_list *Arguments));
 
-#define HEAP_NO_SERIALIZE 0x00000001
-#define HEAP_GENERATE_EXCEPTIONS 0x00000004
-#define HEAP_ZERO_MEMORY 0x00000008
-#define LMEM_FIXED 0x0000
-#define LMEM_ZEROINIT 0x0040
-#define LPTR (LMEM_FIXED | LMEM_ZEROINIT)
-#define GMEM_FIXED 0x0000
-#define GMEM_ZEROINIT 0x0040
-#define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
-BERTH_FUNCTION(HANDLE, GetProcessHeap, (void));
-BERTH_FUNCTION(LPVOID, HeapAlloc, (HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes));
-BERTH_FUNCTION(LPVOID, HeapReAlloc, (HANDLE hHeap, DWORD dwFlags, LPVOID lpMem, SIZE_T dwBytes));
-BERTH_FUNCTION(BOOL, HeapFree, (HANDLE hHeap, DWORD dwFlags, LPVOID lpMem));
-BERTH_FUNCTION(SIZE_T, HeapSize, (HANDLE hHeap, DWORD dwFlags, LPCVOID lpMem));
-BERTH_FUNCTION(HLOCAL, LocalAlloc, (UINT uFlags, SIZE_T uBytes));
-BERTH_FUNCTION(HLOCAL, LocalFree, (HLOCAL hMem));
-BERTH_FUNCTION(HGLOBAL, GlobalAlloc, (UINT uFlags, SIZE_T dwBytes));
-BERTH_FUNCTION(HGLOBAL, GlobalFree, (HGLOBAL hMem));
-
 BERTH_FUNCTION(DWORD, GetTickCount, (void));
 BERTH_FUNCTION(BOOL, QueryPerformanceCounter, (LARGE_INTEGER * lpPerformanceCount));
 BERTH_FUNCTION(BOOL, QueryPerformanceFrequency, (LARGE_INTEGER * lpFrequency));

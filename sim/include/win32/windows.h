@@ -19,14 +19,6 @@
 #define HANDLE_FLAG_INHERIT 1
 #define HANDLE_FLAG_PROTECT_FROM_CLOSE 2
 
-#define MEM_COMMIT 0x1000
-#define MEM_RESERVE 0x2000
-#define MEM_DECOMMIT 0x4000
-#define MEM_RELEASE 0x8000
-#define PAGE_NOACCESS 0x01
-#define PAGE_READONLY 0x02
-#define PAGE_READWRITE 0x04
-
 /* As in the SDK, whoever has the statuses from elsewhere says WIN32_NO_STATUS. */
 #if !defined(WIN32_NO_STATUS) && !defined(SIM_NT_STATUS_H)
 #define STATUS_WAIT_0 ((DWORD)0x00000000)
@@ -47,12 +39,6 @@ typedef INT_PTR(WINAPI *FARPROC)(void);
 
 BERTH_FUNCTION(DWORD, GetLastError, (void));
 BERTH_FUNCTION(void, SetLastError, (DWORD dwErrCode));
-
-BERTH_FUNCTION(LPVOID, VirtualAlloc,
-               (LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect));
-BERTH_FUNCTION(BOOL, VirtualFree, (LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType));
-BERTH_FUNCTION(BOOL, VirtualProtect,
-               (LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect));
 
 BERTH_FUNCTION(DWORD, GetCurrentProcessId, (void));
 BERTH_FUNCTION(DWORD, GetCurrentThreadId, (void));
@@ -115,9 +101,12 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #include "winnt.h"
 /* need the types of winbase.h */
 #include "consoleapi.h"
+#include "fibersapi.h"
 #include "fileapi.h"
+#include "heapapi.h"
 #include "ioapiset.h"
 #include "locks.h"
+#include "memoryapi.h"
 #include "namedpipeapi.h"
 #include "processthreadsapi.h"
 #include "synchapi.h"
