@@ -74,6 +74,17 @@ add_custom_command(OUTPUT ${archives}
     -P ${PROJECT_SOURCE_DIR}/cmake/names.cmake VERBATIM)
 add_custom_target(berth_archives ALL DEPENDS ${archives} berth_begin_object)
 
+# A long of 32 bits, with gcc: stands in the place of the compiler's own programs. See narrow.c.
+add_executable(berth_narrow ${PROJECT_SOURCE_DIR}/cmake/narrow.c)
+target_link_libraries(berth_narrow PRIVATE berth_options)
+set(BERTH_NARROW ${CMAKE_BINARY_DIR}/lib/narrow)
+add_custom_command(TARGET berth_narrow POST_BUILD
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${BERTH_NARROW}
+  COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:berth_narrow> ${BERTH_NARROW}/cc1
+  COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:berth_narrow> ${BERTH_NARROW}/cc1plus VERBATIM)
+install(PROGRAMS ${BERTH_NARROW}/cc1 ${BERTH_NARROW}/cc1plus
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/berth/narrow)
+
 set(system_libraries "-lsqlite3" ${BERTH_FIBER_LIBRARY} -lpthread -lm)
 list(JOIN system_libraries "\n" libraries)
 set(build_places "includes='${PROJECT_SOURCE_DIR}/sim/include/crt
@@ -82,7 +93,8 @@ ${PROJECT_SOURCE_DIR}/sim/include/win32'
 libraries='${CMAKE_BINARY_DIR}/lib/libberth_main.a
 ${CMAKE_BINARY_DIR}/lib/libberth.a
 ${libraries}'
-begin='${CMAKE_BINARY_DIR}/lib/berth_begin.o'")
+begin='${CMAKE_BINARY_DIR}/lib/berth_begin.o'
+narrow='${BERTH_NARROW}'")
 file(RELATIVE_PATH to_prefix /x/${CMAKE_INSTALL_BINDIR} /x)
 set(installed_places "prefix=$(cd \"$here/${to_prefix}\" && pwd)
 includes=\"$prefix/${CMAKE_INSTALL_INCLUDEDIR}/berth/crt
@@ -90,7 +102,8 @@ $prefix/${CMAKE_INSTALL_INCLUDEDIR}/berth/win32\"
 libraries=\"$prefix/${CMAKE_INSTALL_LIBDIR}/libberth_main.a
 $prefix/${CMAKE_INSTALL_LIBDIR}/libberth.a
 ${libraries}\"
-begin=\"$prefix/${CMAKE_INSTALL_LIBDIR}/berth_begin.o\"")
+begin=\"$prefix/${CMAKE_INSTALL_LIBDIR}/berth_begin.o\"
+narrow=\"$prefix/${CMAKE_INSTALL_LIBDIR}/berth/narrow\"")
 foreach(driver berth-cc berth-c++)
   berth_driver(${driver} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${driver} "${build_places}")
   berth_driver(${driver} ${CMAKE_BINARY_DIR}/install/${driver} "${installed_places}")

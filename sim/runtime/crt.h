@@ -5,6 +5,7 @@
 #define SIM_RUNTIME_CRT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,6 +32,18 @@ int berth__vscprintf(const char *format, va_list arguments);
 int berth_sprintf_s(char *buffer, size_t size, const char *format, ...);
 int berth_vsprintf_s(char *buffer, size_t size, const char *format, va_list arguments);
 int berth__snprintf_s(char *buffer, size_t size, size_t count, const char *format, ...);
+
+int berth_sscanf(const char *text, const char *format, ...);
+int berth_fscanf(FILE *stream, const char *format, ...);
+int berth_scanf(const char *format, ...);
+int berth_vsscanf(const char *text, const char *format, va_list arguments);
+int berth_vfscanf(FILE *stream, const char *format, va_list arguments);
+int berth_vscanf(const char *format, va_list arguments);
+
+/* Behind each pointer to text stands how much room is there. */
+int berth_sscanf_s(const char *text, const char *format, ...);
+int berth_fscanf_s(FILE *stream, const char *format, ...);
+int berth_scanf_s(const char *format, ...);
 
 int berth_wprintf(const wide *format, ...);
 int berth_fwprintf(FILE *stream, const wide *format, ...);

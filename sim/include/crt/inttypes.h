@@ -1,5 +1,5 @@
-/* <inttypes.h>: the host has 64 bits in a long, which to printf has 32 here as on Windows. What is
- * read by the host's scanf stays as it is.
+/* <inttypes.h>: the host has 64 bits in a long, which to printf has 32 here as on Windows. What the
+ * host's scanf reads stays as it is.
  */
 #ifndef BERTH_CRT_INTTYPES_H
 #define BERTH_CRT_INTTYPES_H
@@ -93,5 +93,79 @@
 #define PRIxPTR "llx"
 #undef PRIXPTR
 #define PRIXPTR "llX"
+
+/* berth-cc's scanf reads a long as printf prints one. */
+#if defined(BERTH_LONG_32)
+#undef SCNd64
+#define SCNd64 "lld"
+#undef SCNdLEAST64
+#define SCNdLEAST64 "lld"
+#undef SCNdFAST64
+#define SCNdFAST64 "lld"
+#undef SCNdMAX
+#define SCNdMAX "lld"
+#undef SCNdPTR
+#define SCNdPTR "lld"
+#undef SCNdFAST16
+#define SCNdFAST16 "lld"
+#undef SCNdFAST32
+#define SCNdFAST32 "lld"
+#undef SCNi64
+#define SCNi64 "lli"
+#undef SCNiLEAST64
+#define SCNiLEAST64 "lli"
+#undef SCNiFAST64
+#define SCNiFAST64 "lli"
+#undef SCNiMAX
+#define SCNiMAX "lli"
+#undef SCNiPTR
+#define SCNiPTR "lli"
+#undef SCNiFAST16
+#define SCNiFAST16 "lli"
+#undef SCNiFAST32
+#define SCNiFAST32 "lli"
+#undef SCNo64
+#define SCNo64 "llo"
+#undef SCNoLEAST64
+#define SCNoLEAST64 "llo"
+#undef SCNoFAST64
+#define SCNoFAST64 "llo"
+#undef SCNoMAX
+#define SCNoMAX "llo"
+#undef SCNoPTR
+#define SCNoPTR "llo"
+#undef SCNoFAST16
+#define SCNoFAST16 "llo"
+#undef SCNoFAST32
+#define SCNoFAST32 "llo"
+#undef SCNu64
+#define SCNu64 "llu"
+#undef SCNuLEAST64
+#define SCNuLEAST64 "llu"
+#undef SCNuFAST64
+#define SCNuFAST64 "llu"
+#undef SCNuMAX
+#define SCNuMAX "llu"
+#undef SCNuPTR
+#define SCNuPTR "llu"
+#undef SCNuFAST16
+#define SCNuFAST16 "llu"
+#undef SCNuFAST32
+#define SCNuFAST32 "llu"
+#undef SCNx64
+#define SCNx64 "llx"
+#undef SCNxLEAST64
+#define SCNxLEAST64 "llx"
+#undef SCNxFAST64
+#define SCNxFAST64 "llx"
+#undef SCNxMAX
+#define SCNxMAX "llx"
+#undef SCNxPTR
+#define SCNxPTR "llx"
+#undef SCNxFAST16
+#define SCNxFAST16 "llx"
+#undef SCNxFAST32
+#define SCNxFAST32 "llx"
+#endif
 
 #endif
