@@ -104,6 +104,7 @@
 #define SUITES_NAMES                                                                               \
     SUITE(open_socket)                                                                             \
     SUITE(text)                                                                                    \
+    SUITE(text_rtl)                                                                                \
     SUITE(names)                                                                                   \
     SUITE(databases)                                                                               \
     SUITE(catalogue)                                                                               \

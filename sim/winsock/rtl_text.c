@@ -133,11 +133,10 @@ LONG RtlIpv4StringToAddressA(PCSTR S, BOOLEAN Strict, PCSTR *Terminator, IN_ADDR
 LONG RtlIpv6StringToAddressA(PCSTR S, PCSTR *Terminator, IN6_ADDR *Addr)
 {
     unsigned char bytes[16];
+    memcpy(bytes, Addr, sizeof bytes);
     bool good = text_read_6(S, bytes, Terminator);
-    if (!good)
-        return (LONG)STATUS_INVALID_PARAMETER;
-    memcpy(Addr, bytes, sizeof bytes);
-    return 0;
+    memcpy(Addr, bytes, sizeof bytes); /* what was complete, even of what is none */
+    return good ? 0 : (LONG)STATUS_INVALID_PARAMETER;
 }
 
 LONG RtlIpv4StringToAddressW(PCWSTR S, BOOLEAN Strict, PCWSTR *Terminator, IN_ADDR *Addr)
@@ -153,10 +152,11 @@ LONG RtlIpv4StringToAddressW(PCWSTR S, BOOLEAN Strict, PCWSTR *Terminator, IN_AD
 LONG RtlIpv6StringToAddressW(PCWSTR S, PCWSTR *Terminator, IN6_ADDR *Addr)
 {
     char narrow[TEXT_SIZE];
-    PCSTR end;
+    PCSTR end = NULL;
     text_narrow(S, narrow, sizeof narrow);
     LONG status = RtlIpv6StringToAddressA(narrow, &end, Addr);
-    *Terminator = S + (end - narrow);
+    if (end != NULL)
+        *Terminator = S + (end - narrow);
     return status;
 }
 
@@ -167,15 +167,19 @@ LONG RtlIpv4StringToAddressExA(PCSTR AddressString, BOOLEAN Strict, IN_ADDR *Add
         !text_read_name(AddressString, AF_INET, Strict, &name))
         return (LONG)STATUS_INVALID_PARAMETER;
     memcpy(Address, name.bytes, sizeof *Address);
-    *Port = htons(name.port);
+    if (name.port != 0) /* else it stays as it was; SEEN on Wine */
+        *Port = htons(name.port);
     return 0;
 }
 
 LONG RtlIpv6StringToAddressExA(PCSTR AddressString, IN6_ADDR *Address, PULONG ScopeId, PUSHORT Port)
 {
     struct text_name name;
-    if (AddressString == NULL || Address == NULL || ScopeId == NULL || Port == NULL ||
-        !text_read_name(AddressString, AF_INET6, false, &name))
+    PCSTR end;
+    if (AddressString == NULL || Address == NULL || ScopeId == NULL || Port == NULL)
+        return (LONG)STATUS_INVALID_PARAMETER;
+    (void)RtlIpv6StringToAddressA(AddressString + (*AddressString == '['), &end, Address);
+    if (!text_read_name(AddressString, AF_INET6, false, &name))
         return (LONG)STATUS_INVALID_PARAMETER;
     memcpy(Address, name.bytes, sizeof *Address);
     *ScopeId = name.scope;

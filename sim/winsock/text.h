@@ -28,15 +28,18 @@ size_t text_write_name(const struct text_name *name, char out[TEXT_SIZE]);
 size_t text_write_number(uint32_t number, char *out);
 
 /* Each reads an address from the front of a text. False, when there is none; `*end` is where
- * reading stopped, in both cases.
+ * reading stopped, in both cases: but where it was given up in its middle, `*end` is left alone. Of
+ * an IPv6 address what is complete is written though the whole is none.
  *
  * Strict: four decimal numbers. Else one to four, each decimal, octal or hexadecimal, of which the
- * last fills what is left (page: inet_addr).
+ * last fills what is left (page: inet_addr). A colon behind them must be that of a port, which is
+ * not read from.
  */
 bool text_read_4(const char *text, bool strict, unsigned char out[4], const char **end);
 bool text_read_6(const char *text, unsigned char out[16], const char **end);
 
 /* A whole text: an address, perhaps with a port, and for IPv6 a scope: 1.2.3.4:80, [fe80::1%2]:80.
+ * A port of 0 is none that may be written.
  */
 bool text_read_name(const char *text, int family, bool strict, struct text_name *out);
 

@@ -56,23 +56,23 @@ static void reading_stops_where_the_address_ends(void **state)
         bool is_6, good;
         int length;
     } rows[] = {
-        {"1.2.3.4/24", false, true, 7},
-        {"1.2.3", false, false, 5},
-        {"1.2.3.256", false, false, 9},
-        {"::1%2", true, true, 3},
-        {"1::2::3", true, true, 4},
-        {"12345::", true, false, 4},
-        {"1:2:3:4:5:6:7:8:9", true, true, 15},
-        {":", true, false, 0},
-        {"", true, false, 0},
+        {"1.2.3.4/24", false, true, 7}, {"1.2.3", false, false, 5},
+        {"1.2.3.256", false, false, 9}, {"1.2.3.4:80", false, true, 7},
+        {"1.2.3.4:0", false, false, 9}, {"::1%2", true, true, 3},
+        {"1::2::3", true, true, 4},     {"12345::", true, false, -1},
+        {"::12345", true, false, 7},    {"1:2:3:4:5:6:7:8:9", true, true, 15},
+        {":", true, false, 0},          {"", true, false, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned char out[16];
-        const char *end;
+        const char *end = NULL;
         bool good = rows[i].is_6 ? text_read_6(rows[i].text, out, &end)
                                  : text_read_4(rows[i].text, true, out, &end);
         assert_int_equal(good, rows[i].good);
-        assert_int_equal(end - rows[i].text, rows[i].length);
+        if (rows[i].length < 0)
+            assert_null(end);
+        else
+            assert_int_equal(end - rows[i].text, rows[i].length);
     }
 }
 
@@ -97,6 +97,8 @@ static void names_have_ports_and_scopes(void **state)
         {"::1]:80", AF_INET6, false, 0, 0},
         {"[::1", AF_INET6, false, 0, 0},
         {"::1%", AF_INET6, false, 0, 0},
+        {"::1%07", AF_INET6, false, 0, 0},
+        {"[::1]:0", AF_INET6, false, 0, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct text_name name;

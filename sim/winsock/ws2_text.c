@@ -9,7 +9,14 @@
 
 /* ---- inet_ ----------------------------------------------------------------------------------- */
 
-/* Page: inet_addr, which wants a single space to be zero. */
+static bool ends_here(const char *text)
+{
+    return *text == '\0' || *text == ' ' || (*text >= '\t' && *text <= '\r');
+}
+
+/* Page: inet_addr, which wants a single space to be zero. What follows a space is not looked at:
+ * SEEN on Wine, as on BSD.
+ */
 ULONG inet_addr(const char *cp)
 {
     unsigned char bytes[4];
@@ -20,7 +27,7 @@ ULONG inet_addr(const char *cp)
         return INADDR_NONE;
     if (strcmp(cp, " ") == 0)
         return 0;
-    if (!text_read_4(cp, false, bytes, &end) || *end != '\0')
+    if (!text_read_4(cp, false, bytes, &end) || !ends_here(end))
         return INADDR_NONE;
     memcpy(&address, bytes, sizeof address);
     return address;
@@ -90,8 +97,10 @@ static size_t format(INT family, const VOID *address, const void *buffer, size_t
         refuse(WSAEAFNOSUPPORT);
         return 0;
     }
-    size_t length = family == AF_INET ? text_write_4(address, text) : text_write_6(address, text);
-    if (buffer == NULL || size < length + 1) {
+    size_t length = 0;
+    if (address != NULL)
+        length = family == AF_INET ? text_write_4(address, text) : text_write_6(address, text);
+    if (address == NULL || buffer == NULL || size < length + 1) {
         refuse((int)BEHAVIOUR_VALUE(winsock_attached()->nt->profile, inet_ntop_short));
         return 0;
     }
