@@ -1,5 +1,7 @@
 /* ntdll's files: \Device\Afd, and sockets. kernel32's DeviceIoControl stands on the same. */
 #include "sim/nt/grip.h"
+#include <string.h>
+
 #include "sim/runtime/native_socket.h"
 #include "sim/winsock/winsock.h"
 
@@ -237,11 +239,15 @@ NTSTATUS NtCancelIoFileEx(HANDLE FileHandle, PIO_STATUS_BLOCK IoRequestToCancel,
 
 /* ---- Information ----------------------------------------------------------------------------- */
 
+enum { ACCESS_OF_FILES = 0x0012019F }; /* reading, writing, SYNCHRONIZE */
+
 static nt_status query(const struct file *file, void *information, uint32_t length,
                        FILE_INFORMATION_CLASS kind, uint64_t *written)
 {
     ULONG value;
-    if (kind == FileIoCompletionNotificationInformation)
+    if (kind == FileAccessInformation)
+        value = ACCESS_OF_FILES;
+    else if (kind == FileIoCompletionNotificationInformation)
         value = file->modes;
     else if (kind == FileModeInformation)
         value = afd_file_pends(file) ? 0 : FILE_SYNCHRONOUS_IO_NONALERT;
@@ -312,4 +318,43 @@ NTSTATUS NtSetInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
     if (status == STATUS_SUCCESS)
         status = set(call.file, FileInformation, Length, FileInformationClass);
     return (NTSTATUS)(status == STATUS_SUCCESS ? native_end(&call, status, 0) : status);
+}
+
+enum { DEVICE_DISK = 7, DEVICE_NAMED_PIPE = 0x11 };
+
+/* afd's files are of the kind of device that pipes are, which is why GetFileType calls them so. */
+NTSTATUS NtQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
+                                      PVOID FsInformation, ULONG Length,
+                                      FS_INFORMATION_CLASS FsInformationClass)
+{
+    struct native_call call = {.handle = FileHandle, .block = IoStatusBlock};
+    nt_status status = native_prepare(&call, NULL);
+    if (status != STATUS_SUCCESS)
+        return (NTSTATUS)status;
+    if (FsInformationClass != FileFsDeviceInformation)
+        return (NTSTATUS)STATUS_INVALID_INFO_CLASS;
+    if (Length < sizeof(FILE_FS_DEVICE_INFORMATION))
+        return (NTSTATUS)STATUS_INFO_LENGTH_MISMATCH;
+    if (!guest_may_write(FsInformation, sizeof(FILE_FS_DEVICE_INFORMATION)))
+        return (NTSTATUS)STATUS_ACCESS_VIOLATION;
+    const FILE_FS_DEVICE_INFORMATION device = {
+        .DeviceType = call.file->object.type == OBJECT_FILE ? DEVICE_DISK : DEVICE_NAMED_PIPE};
+    memcpy(FsInformation, &device, sizeof device);
+    return (NTSTATUS)native_end(&call, STATUS_SUCCESS, sizeof device);
+}
+
+/* No file here has a file system's codes. */
+NTSTATUS NtFsControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
+                         PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, ULONG FsControlCode,
+                         PVOID InputBuffer, ULONG InputBufferLength, PVOID OutputBuffer,
+                         ULONG OutputBufferLength)
+{
+    struct native_call call = NATIVE_CALL(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock);
+    nt_status status = native_prepare(&call, native_poll_run);
+    (void)FsControlCode;
+    (void)InputBuffer;
+    (void)InputBufferLength;
+    (void)OutputBuffer;
+    (void)OutputBufferLength;
+    return (NTSTATUS)(status == STATUS_SUCCESS ? STATUS_INVALID_DEVICE_REQUEST : status);
 }

@@ -132,6 +132,92 @@ static void what_is_no_file_is_said_to_be_none(void **state)
     assert_true(CloseHandle(event));
 }
 
+static void events_by_their_native_calls(void **state)
+{
+    (void)state;
+    HANDLE event = NULL, again = NULL;
+    LONG before = -1;
+    UNICODE_STRING name;
+    OBJECT_ATTRIBUTES attributes;
+    RtlInitUnicodeString(&name, u"\\BaseNamedObjects\\bell");
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    assert_int_equal(NtCreateEvent(&event, 0, &attributes, NotificationEvent, FALSE),
+                     STATUS_SUCCESS);
+    assert_int_equal(NtCreateEvent(&again, 0, &attributes, NotificationEvent, FALSE),
+                     STATUS_OBJECT_NAME_COLLISION);
+    attributes.Attributes = OBJ_OPENIF;
+    assert_int_equal(NtCreateEvent(&again, 0, &attributes, NotificationEvent, FALSE),
+                     STATUS_SUCCESS);
+    assert_int_equal(NtSetEvent(event, &before), STATUS_SUCCESS);
+    assert_int_equal(before, 0);
+    assert_int_equal(WaitForSingleObject(again, 0), WAIT_OBJECT_0);
+    assert_int_equal(NtResetEvent(again, &before), STATUS_SUCCESS);
+    assert_int_equal(before, 1);
+    HANDLE both[] = {again, GetCurrentThread()};
+    LARGE_INTEGER none = {.QuadPart = 0};
+    assert_int_equal(NtWaitForMultipleObjects(1, both, WaitAny, FALSE, &none), STATUS_TIMEOUT);
+    assert_int_equal(NtWaitForMultipleObjects(0, both, WaitAny, FALSE, &none),
+                     STATUS_INVALID_PARAMETER_1);
+    assert_int_equal(NtSetEvent((HANDLE)0xdead0, NULL), STATUS_INVALID_HANDLE);
+    assert_int_equal(NtClose(again), STATUS_SUCCESS);
+    assert_int_equal(NtClose(event), STATUS_SUCCESS);
+}
+
+static void a_socket_is_a_file_of_afds(void **state)
+{
+    (void)state;
+    union {
+        UNICODE_STRING name;
+        char bytes[256];
+    } answer;
+    IO_STATUS_BLOCK block;
+    ULONG length = 0;
+    FILE_FS_DEVICE_INFORMATION device;
+    FILE_ACCESS_INFORMATION access;
+    const SOCKET s = tcp_socket();
+    HANDLE file = (HANDLE)s;
+    assert_int_equal(NtQueryObject(file, ObjectNameInformation, &answer, sizeof answer, &length),
+                     STATUS_SUCCESS);
+    assert_int_equal(answer.name.Length, 22);
+    assert_memory_equal(answer.name.Buffer, u"\\Device\\Afd", 24);
+    assert_int_equal(length, sizeof answer.name + 24);
+    assert_int_equal(NtQueryObject(file, ObjectTypeInformation, &answer, sizeof answer, NULL),
+                     STATUS_SUCCESS);
+    assert_memory_equal(answer.name.Buffer, u"File", 10);
+    assert_int_equal(NtQueryObject(file, ObjectNameInformation, &answer, 16, &length),
+                     STATUS_INFO_LENGTH_MISMATCH);
+    assert_int_equal(
+        NtQueryVolumeInformationFile(file, &block, &device, sizeof device, FileFsDeviceInformation),
+        STATUS_SUCCESS);
+    assert_int_equal(device.DeviceType, 0x11);
+    assert_int_equal(
+        NtQueryInformationFile(file, &block, &access, sizeof access, FileAccessInformation),
+        STATUS_SUCCESS);
+    assert_int_equal(access.AccessFlags, 0x0012019F);
+    assert_int_equal(closesocket(s), 0);
+}
+
+static void processes_and_threads_tell_their_numbers(void **state)
+{
+    (void)state;
+    PROCESS_BASIC_INFORMATION process;
+    THREAD_BASIC_INFORMATION thread;
+    SYSTEM_BASIC_INFORMATION system;
+    assert_int_equal(NtQueryInformationProcess(GetCurrentProcess(), ProcessBasicInformation,
+                                               &process, sizeof process, NULL),
+                     STATUS_SUCCESS);
+    assert_int_equal(process.UniqueProcessId, GetCurrentProcessId());
+    assert_int_equal(NtQueryInformationThread(GetCurrentThread(), ThreadBasicInformation, &thread,
+                                              sizeof thread, NULL),
+                     STATUS_SUCCESS);
+    assert_ptr_equal(thread.ClientId.UniqueThread, (HANDLE)(ULONG_PTR)GetCurrentThreadId());
+    assert_int_equal(
+        NtQuerySystemInformation(SystemBasicInformation, &system, sizeof system, NULL),
+        STATUS_SUCCESS);
+    assert_int_equal(system.NumberOfProcessors, 4);
+    assert_int_equal(NtTestAlert(), STATUS_SUCCESS);
+}
+
 #define NTDLL_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void)
@@ -142,6 +228,9 @@ int main(void)
         NTDLL_TEST(names_and_bad_pointers),
         NTDLL_TEST(a_synchronous_device_ends_its_polls_itself),
         NTDLL_TEST(what_is_no_file_is_said_to_be_none),
+        NTDLL_TEST(events_by_their_native_calls),
+        NTDLL_TEST(a_socket_is_a_file_of_afds),
+        NTDLL_TEST(processes_and_threads_tell_their_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #define BERTH_WIN32_WINTERNL_H
 
 #include "ntdef.h"
+#include "ntfile.h"
+#include "ntobject.h"
 
 typedef struct _IO_STATUS_BLOCK {
     __extension__ union {
@@ -33,26 +35,6 @@ typedef VOID(NTAPI *PIO_APC_ROUTINE)(PVOID ApcContext, PIO_STATUS_BLOCK IoStatus
 #define IO_COMPLETION_ALL_ACCESS 0x001F0003
 #define KEYEDEVENT_ALL_ACCESS 0x000F0003
 
-typedef enum _FILE_INFORMATION_CLASS {
-    FileDirectoryInformation = 1,
-    FileModeInformation = 16,
-    FileCompletionInformation = 30,
-    FileIoCompletionNotificationInformation = 41
-} FILE_INFORMATION_CLASS;
-
-typedef struct _FILE_MODE_INFORMATION {
-    ULONG Mode;
-} FILE_MODE_INFORMATION, *PFILE_MODE_INFORMATION;
-
-typedef struct _FILE_COMPLETION_INFORMATION {
-    HANDLE Port;
-    PVOID Key;
-} FILE_COMPLETION_INFORMATION, *PFILE_COMPLETION_INFORMATION;
-
-typedef struct _FILE_IO_COMPLETION_NOTIFICATION_INFORMATION {
-    ULONG Flags;
-} FILE_IO_COMPLETION_NOTIFICATION_INFORMATION, *PFILE_IO_COMPLETION_NOTIFICATION_INFORMATION;
-
 typedef struct _FILE_IO_COMPLETION_INFORMATION {
     PVOID KeyContext;
     PVOID ApcContext;
@@ -66,6 +48,40 @@ BERTH_FUNCTION(NTSTATUS, NtWaitForSingleObject,
                (HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout));
 BERTH_FUNCTION(NTSTATUS, NtDelayExecution, (BOOLEAN Alertable, PLARGE_INTEGER Interval));
 BERTH_FUNCTION(NTSTATUS, NtQuerySystemTime, (PLARGE_INTEGER SystemTime));
+
+BERTH_FUNCTION(NTSTATUS, NtWaitForMultipleObjects,
+               (ULONG ObjectCount, PHANDLE ObjectsArray, WAIT_TYPE WaitType, BOOLEAN Alertable,
+                PLARGE_INTEGER TimeOut));
+BERTH_FUNCTION(NTSTATUS, NtDuplicateObject,
+               (HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
+                PHANDLE TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes,
+                ULONG Options));
+BERTH_FUNCTION(NTSTATUS, NtTestAlert, (void));
+BERTH_FUNCTION(NTSTATUS, NtYieldExecution, (void));
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+BERTH_FUNCTION(NTSTATUS, NtCreateEvent,
+               (PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                EVENT_TYPE EventType, BOOLEAN InitialState));
+BERTH_FUNCTION(NTSTATUS, NtSetEvent, (HANDLE EventHandle, PLONG PreviousState));
+BERTH_FUNCTION(NTSTATUS, NtResetEvent, (HANDLE EventHandle, PLONG PreviousState));
+BERTH_FUNCTION(NTSTATUS, NtClearEvent, (HANDLE EventHandle));
+
+/* ---- What is told ---------------------------------------------------------------------------- */
+
+BERTH_FUNCTION(NTSTATUS, NtQueryObject,
+               (HANDLE Handle, OBJECT_INFORMATION_CLASS ObjectInformationClass,
+                PVOID ObjectInformation, ULONG ObjectInformationLength, PULONG ReturnLength));
+BERTH_FUNCTION(NTSTATUS, NtQueryInformationProcess,
+               (HANDLE ProcessHandle, PROCESSINFOCLASS ProcessInformationClass,
+                PVOID ProcessInformation, ULONG ProcessInformationLength, PULONG ReturnLength));
+BERTH_FUNCTION(NTSTATUS, NtQueryInformationThread,
+               (HANDLE ThreadHandle, THREADINFOCLASS ThreadInformationClass,
+                PVOID ThreadInformation, ULONG ThreadInformationLength, PULONG ReturnLength));
+BERTH_FUNCTION(NTSTATUS, NtQuerySystemInformation,
+               (SYSTEM_INFORMATION_CLASS SystemInformationClass, PVOID SystemInformation,
+                ULONG SystemInformationLength, PULONG ReturnLength));
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
@@ -100,6 +116,14 @@ BERTH_FUNCTION(NTSTATUS, NtSetInformationFile,
                (HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
                 ULONG Length, FILE_INFORMATION_CLASS FileInformationClass));
 
+BERTH_FUNCTION(NTSTATUS, NtQueryVolumeInformationFile,
+               (HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock, PVOID FsInformation,
+                ULONG Length, FS_INFORMATION_CLASS FsInformationClass));
+BERTH_FUNCTION(NTSTATUS, NtFsControlFile,
+               (HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
+                PIO_STATUS_BLOCK IoStatusBlock, ULONG FsControlCode, PVOID InputBuffer,
+                ULONG InputBufferLength, PVOID OutputBuffer, ULONG OutputBufferLength));
+
 /* ---- Completion ports ------------------------------------------------------------------------ */
 
 BERTH_FUNCTION(NTSTATUS, NtCreateIoCompletion,
@@ -131,6 +155,8 @@ BERTH_FUNCTION(NTSTATUS, NtReleaseKeyedEvent,
 
 BERTH_FUNCTION(ULONG, RtlNtStatusToDosError, (NTSTATUS Status));
 BERTH_FUNCTION(NTSTATUS, RtlGetLastNtStatus, (void));
+BERTH_FUNCTION(VOID, RtlInitAnsiString, (PANSI_STRING DestinationString, PCSZ SourceString));
+BERTH_FUNCTION(VOID, RtlFreeUnicodeString, (PUNICODE_STRING UnicodeString));
 BERTH_FUNCTION(VOID, RtlInitUnicodeString,
                (PUNICODE_STRING DestinationString, PCWSTR SourceString));
 
