@@ -404,7 +404,7 @@ const struct testbed_addresses *testbed_addresses(void)
         .lan_broadcast = {192, 168, 1, 255},
         .global_6 = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10},
         .link_local = {0xfe, 0x80, [15] = 0x10},
-        .link = 1,
+        .link = 2,
     };
     return &addresses;
 }

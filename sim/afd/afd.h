@@ -35,6 +35,9 @@ struct afd {
     uint32_t tickets_made;
     const struct io_watch *watch; /* NULL for nobody */
     void *watch_context;
+    /* Told when addresses have come or gone; NULL for nobody. */
+    void (*addresses_changed)(void *context);
+    void *addresses_context;
 };
 
 /* NULL when the arena is full. */
@@ -45,6 +48,12 @@ void afd_check(const struct afd *afd);
 /* The network subsystem fails, or works again. What pends when it fails ends with STATUS_HOST_DOWN.
  */
 void afd_set_network(struct afd *afd, bool up);
+
+/* The machine's addresses are not what they were: whoever waits for that is told. */
+void afd_addresses_changed(struct afd *afd);
+
+/* Whether packets may go over an interface, by its number. */
+bool afd_interface_is_up(const struct afd *afd, uint32_t interface);
 
 struct socket_object;
 

@@ -45,10 +45,49 @@ nt_status socket_control_later(struct io *io, uint64_t delay_ns, void (*act)(str
     return status;
 }
 
-/* Addresses and routes stay as they are on this machine: only a cancel ends it. */
-nt_status socket_address_list_change(struct io *io)
+/* ---- Addresses and routes -------------------------------------------------------------------- */
+
+nt_status socket_wait_for_change(struct io *io, unsigned change)
 {
-    return io_enqueue(io, io->socket, IO_CONTROL);
+    struct socket_object *socket = io->socket;
+    io->flags |= change;
+    nt_status status = io_enqueue(io, socket, IO_CONTROL);
+    if (status != STATUS_DEVICE_NOT_READY || change == 0)
+        return status;
+    struct socket_waits *waits = socket_waits(socket);
+    if (waits == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    waits->change_wanted |= change == IO_ADDRESS_CHANGE ? EVENT_ADDRESS_CHANGE
+                                                        : EVENT_ROUTING_CHANGE;
+    return status;
+}
+
+static void tell_of_change(struct socket_object *socket)
+{
+    struct io *next;
+    for (struct io *io = io_waiting(socket, IO_CONTROL); io != NULL; io = next) {
+        next = io->next;
+        if ((io->flags & (IO_ADDRESS_CHANGE | IO_ROUTE_CHANGE)) != 0)
+            io_complete(io, STATUS_SUCCESS, 0);
+    }
+    if (socket->waits == NULL || socket->waits->change_wanted == 0)
+        return;
+    uint32_t events = socket->waits->change_wanted;
+    socket->waits->change_wanted = 0;
+    events_record(socket, events);
+}
+
+void afd_addresses_changed(struct afd *afd)
+{
+    for (struct process *process = afd->nt->processes; process != NULL; process = process->next)
+        for (uint64_t handle = handle_next(process, 0, OBJECT_SOCKET); handle != 0;
+             handle = handle_next(process, handle, OBJECT_SOCKET)) {
+            struct socket_object *socket = socket_find(process, handle);
+            if (socket != NULL)
+                tell_of_change(socket);
+        }
+    if (afd->addresses_changed != NULL)
+        afd->addresses_changed(afd->addresses_context);
 }
 
 void socket_abort_control(struct socket_object *socket)

@@ -38,7 +38,9 @@ enum io_flag {
     IO_REUSE = 128,        /* TF_REUSE_SOCKET, of a disconnect */
     IO_TOO_SMALL = 256,    /* of an accept: no room for the addresses, found when somebody comes */
     IO_ALWAYS_PENDS = 512, /* overlapped: told as if it had pended, though it is done at once */
-    IO_WAITS = 1024        /* synchronous: waits though the socket is non-blocking (row 117) */
+    IO_WAITS = 1024,       /* synchronous: waits though the socket is non-blocking (row 117) */
+    IO_ADDRESS_CHANGE = 2048, /* of a control: waits until the machine's addresses change */
+    IO_ROUTE_CHANGE = 4096    /* or its routes */
 };
 
 enum io_kind {
@@ -172,10 +174,11 @@ nt_status socket_update_accept_context(struct socket_object *socket,
                                        struct socket_object *listener);
 nt_status socket_update_connect_context(struct socket_object *socket);
 
-/* Pends until the machine's addresses change, or it is cancelled (SIO_ADDRESS_LIST_CHANGE,
- * SIO_ROUTING_INTERFACE_CHANGE). A non-blocking synchronous caller: STATUS_DEVICE_NOT_READY.
+/* Pends until the machine's addresses or routes change (IO_ADDRESS_CHANGE, IO_ROUTE_CHANGE), or it is
+ * cancelled; with 0 only that. A non-blocking synchronous caller: STATUS_DEVICE_NOT_READY, and
+ * FD_ADDRESS_LIST_CHANGE or FD_ROUTING_INTERFACE_CHANGE is recorded when it happens.
  */
-nt_status socket_address_list_change(struct io *io);
+nt_status socket_wait_for_change(struct io *io, unsigned change);
 
 /* A control's ends, as the attempts above end: done by now, or refused; refused, but seen to pend
  * first (row 19, overlapped only); done by `act`, which ends it by io_finish, in `delay_ns`.

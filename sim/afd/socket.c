@@ -1,6 +1,7 @@
 #include "sim/afd/waits.h"
 
 #include "sim/engine/check.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/udp.h"
 
 struct name_of_peer {
@@ -492,9 +493,19 @@ static void network_failed(struct afd *afd)
 void afd_set_network(struct afd *afd, bool up)
 {
     bool failed = afd->network_up && !up;
+    bool changed = afd->network_up != up;
     afd->network_up = up;
     if (failed && !BEHAVES(afd->nt->profile, network_down_receive, goes_on))
         network_failed(afd);
+    if (changed)
+        afd_addresses_changed(afd);
+}
+
+bool afd_interface_is_up(const struct afd *afd, uint32_t interface)
+{
+    if (interface == INTERFACE_LOOPBACK)
+        return true;
+    return afd->network_up && interface_is_up(afd->tcpip, interface);
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------- */

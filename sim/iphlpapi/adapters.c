@@ -1,122 +1,42 @@
-/* The machine's two interfaces: loopback and one in a LAN. Pages: GetAdaptersAddresses,
- * GetBestInterface, if_nametoindex.
- */
-#include "sim/winsock/winsock.h"
+/* The machine's interfaces with all their addresses. Page: GetAdaptersAddresses. */
+#include "sim/iphlpapi/help.h"
 
-#include <string.h>
-
-#include <iphlpapi.h>
-
-#include "sim/tcpip/standing.h"
-#include "sim/tcpip/wire.h"
-
-enum { RECORD_ADAPTERS = 0x620, ADDRESSES_MAX = 3 };
-
-struct interface {
-    uint32_t index;
-    IFTYPE type;
-    const char *name, *id, *description;
-    struct address addresses[ADDRESSES_MAX]; /* IPv6 before IPv4 */
-    uint8_t prefixes[ADDRESSES_MAX];
-    uint32_t count;
-    BYTE physical[6];
-    bool has_physical;
-};
-
-/* As standing.h has them. */
-static const struct interface interfaces[] = {
-    {INTERFACE_LAN,
-     IF_TYPE_ETHERNET_CSMACD,
-     "ethernet_32768",
-     "{8E1A7C30-0000-4000-8000-000000000002}",
-     "Berth Ethernet Adapter",
-     {{FAMILY_6, {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10}, 0},
-      {FAMILY_6, {0xfe, 0x80, [15] = 0x10}, 1},
-      {FAMILY_4, {192, 168, 1, 10}, 0}},
-     {64, 64, 24},
-     3,
-     {0x02, 0x00, 0x5e, 0x00, 0x53, 0x10},
-     true},
-    {INTERFACE_LOOPBACK,
-     IF_TYPE_SOFTWARE_LOOPBACK,
-     "loopback_0",
-     "{8E1A7C30-0000-4000-8000-000000000001}",
-     "Software Loopback Interface 1",
-     {{FAMILY_6, {[15] = 1}, 0}, {FAMILY_4, {127, 0, 0, 1}, 0}},
-     {128, 8},
-     2,
-     {0},
-     false},
-};
-enum { INTERFACES = sizeof interfaces / sizeof *interfaces };
-
-/* Every call ends here: the error is the result, and the last error is left alone. */
-static ULONG finish(const char *call, ULONG error)
-{
-    const struct winsock *winsock = winsock_attached();
-    struct engine *engine = winsock->nt->engine;
-    const struct thread *thread = winsock->nt->current;
-    engine_record(engine, &(const struct record){
-                              .kind = RECORD_ADAPTERS, .result = error, .actor = thread->id});
-    if (engine->sink != NULL)
-        engine_trace(engine, "%u.%u %s = %u", thread->process->id, thread->id, call, error);
-    return error;
-}
-
-static bool can_use(const void *address, size_t size, enum access access)
-{
-    const struct process *process = winsock_attached()->nt->current->process;
-    return address != NULL && userspace_probe(&process->userspace, address, size, access);
-}
-
-/* ---- GetAdaptersAddresses -------------------------------------------------------------------- */
+enum { PREFIXES = 3 * INTERFACE_ADDRESSES + 2, MULTICASTS = 3 };
 
 /* What one adapter takes in the caller's buffer. */
 struct block {
     IP_ADAPTER_ADDRESSES adapter;
-    IP_ADAPTER_UNICAST_ADDRESS unicast[ADDRESSES_MAX];
-    SOCKADDR_STORAGE addresses[ADDRESSES_MAX];
-    WCHAR description[32], friendly[16], suffix[4];
+    IP_ADAPTER_UNICAST_ADDRESS unicast[INTERFACE_ADDRESSES];
+    IP_ADAPTER_MULTICAST_ADDRESS multicast[MULTICASTS];
+    IP_ADAPTER_PREFIX prefix[PREFIXES];
+    IP_ADAPTER_DNS_SERVER_ADDRESS name_server;
+    IP_ADAPTER_GATEWAY_ADDRESS gateway;
+    SOCKADDR_INET unicast_names[INTERFACE_ADDRESSES], multicast_names[MULTICASTS];
+    SOCKADDR_INET prefix_names[PREFIXES], name_server_name, gateway_name;
+    WCHAR description[32], friendly[32], suffix[4];
     char id[40];
 };
 
-static int put_address(const struct address *from, SOCKADDR_STORAGE *to)
+static SOCKET_ADDRESS put(const struct address *from, SOCKADDR_INET *to)
 {
-    if (from->family == FAMILY_4) {
-        SOCKADDR_IN in = {.sin_family = AF_INET};
-        memcpy(&in.sin_addr, from->bytes, 4);
-        memcpy(to, &in, sizeof in);
-        return (int)sizeof in;
-    }
-    SOCKADDR_IN6 in6 = {.sin6_family = AF_INET6, .sin6_scope_id = from->scope};
-    memcpy(&in6.sin6_addr, from->bytes, 16);
-    memcpy(to, &in6, sizeof in6);
-    return (int)sizeof in6;
-}
-
-static void widen(const char *from, WCHAR *to)
-{
-    do
-        *to++ = (WCHAR)(unsigned char)*from;
-    while (*from++ != '\0');
+    SOCKET_ADDRESS out = {.lpSockaddr = (LPSOCKADDR)(void *)to};
+    out.iSockaddrLength = help_put_address(from, to);
+    return out;
 }
 
 static void put_unicast(struct block *block, const struct interface *interface, ULONG family)
 {
     PIP_ADAPTER_UNICAST_ADDRESS *end = &block->adapter.FirstUnicastAddress;
-    for (uint32_t i = 0; i < interface->count; i++) {
+    for (uint32_t i = 0; i < interface->address_count; i++) {
         IP_ADAPTER_UNICAST_ADDRESS *unicast = &block->unicast[i];
-        bool is_4 = interface->addresses[i].family == FAMILY_4;
-        if (family != AF_UNSPEC && family != (is_4 ? AF_INET : AF_INET6))
+        if (!help_wants(family, &interface->addresses[i]))
             continue;
         unicast->Length = sizeof *unicast;
         unicast->Flags = IP_ADAPTER_ADDRESS_DNS_ELIGIBLE;
-        unicast->Address.lpSockaddr = (LPSOCKADDR)(void *)&block->addresses[i];
-        unicast->Address.iSockaddrLength =
-            put_address(&interface->addresses[i], &block->addresses[i]);
+        unicast->Address = put(&interface->addresses[i], &block->unicast_names[i]);
         unicast->PrefixOrigin = IpPrefixOriginManual;
         unicast->SuffixOrigin = IpSuffixOriginManual;
-        unicast->DadState = IpDadStatePreferred;
+        unicast->DadState = help_is_up(interface) ? IpDadStatePreferred : IpDadStateTentative;
         unicast->ValidLifetime = unicast->PreferredLifetime = unicast->LeaseLifetime = 0xffffffff;
         unicast->OnLinkPrefixLength = interface->prefixes[i];
         *end = unicast;
@@ -124,124 +44,162 @@ static void put_unicast(struct block *block, const struct interface *interface, 
     }
 }
 
-static void put_adapter(struct block *block, const struct interface *interface, ULONG family,
-                        ULONG flags, bool up)
+/* What every host listens to: all hosts, of IPv6 on the machine and on the link. */
+static const struct address all_hosts[MULTICASTS] = {
+    {FAMILY_4, {224, 0, 0, 1}, 0},
+    {FAMILY_6, {0xff, 0x01, [15] = 1}, 0},
+    {FAMILY_6, {0xff, 0x02, [15] = 1}, 0},
+};
+
+static void put_multicast(struct block *block, const struct interface *interface, ULONG family)
+{
+    PIP_ADAPTER_MULTICAST_ADDRESS *end = &block->adapter.FirstMulticastAddress;
+    for (int i = 0; i < MULTICASTS && interface->has_physical; i++) {
+        IP_ADAPTER_MULTICAST_ADDRESS *multicast = &block->multicast[i];
+        if (!help_wants(family, &all_hosts[i]))
+            continue;
+        multicast->Length = sizeof *multicast;
+        multicast->Address = put(&all_hosts[i], &block->multicast_names[i]);
+        *end = multicast;
+        end = &multicast->Next;
+    }
+}
+
+struct prefixes {
+    struct block *block;
+    PIP_ADAPTER_PREFIX *end;
+    int count;
+};
+
+/* The address, or the part of it that the bits make. */
+static void put_prefix(struct prefixes *prefixes, struct address address, ULONG bits)
+{
+    IP_ADAPTER_PREFIX *prefix = &prefixes->block->prefix[prefixes->count];
+    ULONG all = address.family == FAMILY_4 ? 32 : 128;
+    for (ULONG i = bits; i < all; i++)
+        address.bytes[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+    prefix->Length = sizeof *prefix;
+    prefix->Address = put(&address, &prefixes->block->prefix_names[prefixes->count]);
+    prefix->PrefixLength = bits;
+    *prefixes->end = prefix;
+    prefixes->end = &prefix->Next;
+    prefixes->count++;
+}
+
+/* Of each address its network, itself and its broadcast; of each adapter all multicasts, and the
+ * broadcast of all networks (the page's remarks).
+ */
+static void put_prefixes(struct block *block, const struct interface *interface, ULONG family)
+{
+    static const struct address multicast_4 = {FAMILY_4, {224}, 0};
+    static const struct address multicast_6 = {FAMILY_6, {0xff}, 0};
+    static const struct address everywhere = {FAMILY_4, {255, 255, 255, 255}, 0};
+    struct prefixes prefixes = {block, &block->adapter.FirstPrefix, 0};
+    for (uint32_t i = 0; i < interface->address_count; i++) {
+        const struct address *own = &interface->addresses[i];
+        uint8_t bits = interface->prefixes[i];
+        if (!help_wants(family, own))
+            continue;
+        put_prefix(&prefixes, *own, bits);
+        if (own->family == FAMILY_4) {
+            put_prefix(&prefixes, *own, 32);
+            put_prefix(&prefixes, interface_broadcast(own, bits), 32);
+        } else if (bits < 128) {
+            put_prefix(&prefixes, *own, 128);
+        }
+    }
+    if (family != AF_INET6) {
+        put_prefix(&prefixes, multicast_4, 4);
+        put_prefix(&prefixes, everywhere, 32);
+    }
+    if (family != AF_INET)
+        put_prefix(&prefixes, multicast_6, 8);
+}
+
+/* The LAN has a router, which knows names too. */
+static void put_neighbours(struct block *block, ULONG family, ULONG flags)
+{
+    IP_ADAPTER_ADDRESSES *adapter = &block->adapter;
+    if ((flags & (GAA_FLAG_SKIP_DNS_SERVER)) == 0 && help_wants(family, &name_server_address)) {
+        block->name_server.Length = sizeof block->name_server;
+        block->name_server.Address = put(&name_server_address, &block->name_server_name);
+        adapter->FirstDnsServerAddress = &block->name_server;
+    }
+    if ((flags & GAA_FLAG_INCLUDE_GATEWAYS) != 0 && help_wants(family, &gateway_address)) {
+        block->gateway.Length = sizeof block->gateway;
+        block->gateway.Address = put(&gateway_address, &block->gateway_name);
+        adapter->FirstGatewayAddress = &block->gateway;
+    }
+}
+
+static void put_words(struct block *block, const struct interface *interface, ULONG flags)
+{
+    IP_ADAPTER_ADDRESSES *adapter = &block->adapter;
+    strcpy(block->id, interface->id);
+    adapter->AdapterName = block->id;
+    help_widen(interface->description, block->description);
+    adapter->Description = block->description;
+    help_widen(interface->friendly, block->friendly);
+    if ((flags & GAA_FLAG_SKIP_FRIENDLY_NAME) == 0)
+        adapter->FriendlyName = block->friendly;
+    adapter->DnsSuffix = block->suffix;
+}
+
+static void put_adapter(struct block *block, const struct interface *interface)
 {
     IP_ADAPTER_ADDRESSES *adapter = &block->adapter;
     adapter->Length = sizeof *adapter;
     adapter->IfIndex = interface->index;
     adapter->Ipv6IfIndex = interface->index;
     adapter->IfType = interface->type;
-    adapter->OperStatus = up ? IfOperStatusUp : IfOperStatusDown;
-    adapter->Mtu = interface->has_physical ? 1500 : 0xffffffff;
+    adapter->OperStatus = help_is_up(interface) ? IfOperStatusUp : IfOperStatusDown;
+    adapter->Mtu = interface->mtu;
     adapter->Flags = IP_ADAPTER_IPV4_ENABLED | IP_ADAPTER_IPV6_ENABLED;
-    adapter->TransmitLinkSpeed = adapter->ReceiveLinkSpeed = 1000000000;
+    adapter->Ipv4Metric = adapter->Ipv6Metric = interface->metric;
+    adapter->TransmitLinkSpeed = adapter->ReceiveLinkSpeed = interface->bits_per_second;
     adapter->ConnectionType = NET_IF_CONNECTION_DEDICATED;
-    adapter->CompartmentId = 1;
-    adapter->Luid.Info.IfType = interface->type;
-    adapter->Luid.Info.NetLuidIndex = interface->index;
-    strcpy(block->id, interface->id);
-    adapter->AdapterName = block->id;
-    widen(interface->description, block->description);
-    adapter->Description = block->description;
-    widen(interface->has_physical ? "Ethernet" : "Loopback", block->friendly);
-    if ((flags & GAA_FLAG_SKIP_FRIENDLY_NAME) == 0)
-        adapter->FriendlyName = block->friendly;
-    adapter->DnsSuffix = block->suffix;
+    adapter->CompartmentId = NET_IF_COMPARTMENT_ID_PRIMARY;
+    adapter->Luid = help_luid(interface);
+    for (int level = ScopeLevelInterface; level <= ScopeLevelLink; level++)
+        adapter->ZoneIndices[level] = interface->index;
+    for (int level = ScopeLevelSubnet; level < ScopeLevelCount; level++)
+        adapter->ZoneIndices[level] = 1;
     if (interface->has_physical) {
         memcpy(adapter->PhysicalAddress, interface->physical, sizeof interface->physical);
         adapter->PhysicalAddressLength = sizeof interface->physical;
     }
+}
+
+static void put_block(struct block *block, const struct interface *interface, ULONG family,
+                      ULONG flags)
+{
+    put_adapter(block, interface);
+    put_words(block, interface, flags);
     if ((flags & GAA_FLAG_SKIP_UNICAST) == 0)
         put_unicast(block, interface, family);
+    if ((flags & GAA_FLAG_SKIP_MULTICAST) == 0)
+        put_multicast(block, interface, family);
+    if ((flags & GAA_FLAG_INCLUDE_PREFIX) != 0)
+        put_prefixes(block, interface, family);
+    if (interface->has_physical)
+        put_neighbours(block, family, flags);
 }
 
 ULONG GetAdaptersAddresses(ULONG Family, ULONG Flags, PVOID Reserved,
                            PIP_ADAPTER_ADDRESSES AdapterAddresses, PULONG SizePointer)
 {
-    const ULONG needed = INTERFACES * sizeof(struct block);
-    const struct winsock *winsock = winsock_attached();
+    const ULONG needed = INTERFACE_COUNT * sizeof(struct block);
     struct block *blocks = (struct block *)(void *)AdapterAddresses;
 
-    if (Reserved != NULL || !can_use(SizePointer, sizeof *SizePointer, ACCESS_WRITE) ||
-        (Family != AF_UNSPEC && Family != AF_INET && Family != AF_INET6))
-        return finish("GetAdaptersAddresses", ERROR_INVALID_PARAMETER);
-    if (AdapterAddresses == NULL || *SizePointer < needed) {
-        *SizePointer = needed;
-        return finish("GetAdaptersAddresses", ERROR_BUFFER_OVERFLOW);
-    }
-    if (!can_use(AdapterAddresses, needed, ACCESS_WRITE))
-        return finish("GetAdaptersAddresses", ERROR_INVALID_PARAMETER);
+    if (Reserved != NULL || !help_is_family(Family))
+        return help_finish("GetAdaptersAddresses", ERROR_INVALID_PARAMETER);
+    DWORD error = help_room(AdapterAddresses, SizePointer, needed, ERROR_BUFFER_OVERFLOW);
+    if (error != NO_ERROR)
+        return help_finish("GetAdaptersAddresses", error);
     memset(blocks, 0, needed);
-    for (int i = 0; i < INTERFACES; i++) {
-        bool up = interfaces[i].index == INTERFACE_LOOPBACK || winsock->afd->network_up;
-        put_adapter(&blocks[i], &interfaces[i], Family, Flags, up);
-        blocks[i].adapter.Next = i + 1 < INTERFACES ? &blocks[i + 1].adapter : NULL;
+    for (uint32_t i = 0; i < INTERFACE_COUNT; i++) {
+        put_block(&blocks[i], &interfaces[i], Family, Flags);
+        blocks[i].adapter.Next = i + 1 < INTERFACE_COUNT ? &blocks[i + 1].adapter : NULL;
     }
-    *SizePointer = needed;
-    return finish("GetAdaptersAddresses", NO_ERROR);
-}
-
-/* ---- Names and routes ------------------------------------------------------------------------ */
-
-ULONG GetNumberOfInterfaces(PDWORD pdwNumIf)
-{
-    if (!can_use(pdwNumIf, sizeof *pdwNumIf, ACCESS_WRITE))
-        return finish("GetNumberOfInterfaces", ERROR_INVALID_PARAMETER);
-    *pdwNumIf = INTERFACES;
-    return finish("GetNumberOfInterfaces", NO_ERROR);
-}
-
-static ULONG best_interface(const struct address *to, PDWORD index)
-{
-    if (!can_use(index, sizeof *index, ACCESS_WRITE))
-        return ERROR_INVALID_PARAMETER;
-    static const struct address loopback_6 = {FAMILY_6, {[15] = 1}, 0};
-    bool loopback = to->family == FAMILY_4 ? to->bytes[0] == 127 : address_equal(to, &loopback_6);
-    if (!loopback && !winsock_attached()->afd->network_up)
-        return ERROR_NETWORK_UNREACHABLE;
-    *index = loopback ? INTERFACE_LOOPBACK : INTERFACE_LAN;
-    return NO_ERROR;
-}
-
-DWORD GetBestInterface(ULONG dwDestAddr, PDWORD pdwBestIfIndex)
-{
-    struct address to = {.family = FAMILY_4};
-    memcpy(to.bytes, &dwDestAddr, sizeof dwDestAddr);
-    return finish("GetBestInterface", best_interface(&to, pdwBestIfIndex));
-}
-
-DWORD GetBestInterfaceEx(struct sockaddr *pDestAddr, PDWORD pdwBestIfIndex)
-{
-    struct address to = {.family = FAMILY_4};
-    if (!can_use(pDestAddr, sizeof(SOCKADDR_IN), ACCESS_READ))
-        return finish("GetBestInterfaceEx", ERROR_INVALID_PARAMETER);
-    if (pDestAddr->sa_family == AF_INET) {
-        memcpy(to.bytes, &((const SOCKADDR_IN *)(const void *)pDestAddr)->sin_addr, 4);
-    } else if (pDestAddr->sa_family == AF_INET6 &&
-               can_use(pDestAddr, sizeof(SOCKADDR_IN6), ACCESS_READ)) {
-        to.family = FAMILY_6;
-        memcpy(to.bytes, &((const SOCKADDR_IN6 *)(const void *)pDestAddr)->sin6_addr, 16);
-    } else {
-        return finish("GetBestInterfaceEx", ERROR_INVALID_PARAMETER);
-    }
-    return finish("GetBestInterfaceEx", best_interface(&to, pdwBestIfIndex));
-}
-
-/* 0 for no such interface. */
-NET_IFINDEX if_nametoindex(PCSTR InterfaceName)
-{
-    for (int i = 0; InterfaceName != NULL && i < INTERFACES; i++)
-        if (strcmp(InterfaceName, interfaces[i].name) == 0)
-            return interfaces[i].index;
-    return 0;
-}
-
-/* The caller has room for IF_NAMESIZE characters. NULL for no such interface. */
-PCHAR if_indextoname(NET_IFINDEX InterfaceIndex, PCHAR InterfaceName)
-{
-    for (int i = 0; InterfaceName != NULL && i < INTERFACES; i++)
-        if (interfaces[i].index == InterfaceIndex)
-            return strcpy(InterfaceName, interfaces[i].name);
-    return NULL;
+    return help_finish("GetAdaptersAddresses", NO_ERROR);
 }

@@ -5,6 +5,7 @@
 
 #include <winsock2.h>
 
+#include <icmpapi.h>
 #include <iphlpapi.h>
 #include <mswsock.h>
 #include <shellapi.h>
@@ -53,16 +54,9 @@ static const struct {
 } exports[] = {
 /* clang-format off */
 #include "sim/winsock/exports.def"
-    IPHLPAPI(GetAdaptersAddresses) IPHLPAPI(GetNumberOfInterfaces) IPHLPAPI(GetBestInterface)
-    IPHLPAPI(GetTcpTable) IPHLPAPI(GetUdpTable) IPHLPAPI(GetExtendedTcpTable)
-    IPHLPAPI(GetExtendedUdpTable)
-    IPHLPAPI(GetBestInterfaceEx) IPHLPAPI(if_nametoindex) IPHLPAPI(if_indextoname)
-    IPHLPAPI(CreatePersistentTcpPortReservation) IPHLPAPI(CreatePersistentUdpPortReservation)
-    IPHLPAPI(DeletePersistentTcpPortReservation) IPHLPAPI(DeletePersistentUdpPortReservation)
-    IPHLPAPI(LookupPersistentTcpPortReservation) IPHLPAPI(LookupPersistentUdpPortReservation)
     SHELL32(CommandLineToArgvW) NTDLL(RtlGetVersion) ADVAPI32(GetUserNameA) ADVAPI32(GetUserNameW)
     {MODULE_MSWSOCK, "WSPStartup", (any_function *)base_startup},
-#include "exports.inc" /* kernel32, user32, ntdll, from the headers: exports.cmake */
+#include "exports.inc" /* kernel32, user32, ntdll, iphlpapi, from the headers: exports.cmake */
     /* clang-format on */
 };
 

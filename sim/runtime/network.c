@@ -6,7 +6,7 @@
 #include "sim/tcpip/remote.h"
 #include "sim/tcpip/wire.h"
 
-enum { HOST_TTL = 64, LINK = 1 };
+enum { HOST_TTL = 64 };
 
 static struct address address_from(const struct berth_address *from)
 {
@@ -14,7 +14,7 @@ static struct address address_from(const struct berth_address *from)
 
     memcpy(address.bytes, from->bytes, from->ipv6 ? 16 : 4);
     if (from->ipv6 && from->bytes[0] == 0xfe && (from->bytes[1] & 0xc0) == 0x80)
-        address.scope = LINK;
+        address.scope = INTERFACE_LAN;
     return address;
 }
 

@@ -81,12 +81,12 @@ static void an_address_of_another_computer_is_refused(void **state)
 static void a_wrong_scope_is_another_computer(void **state)
 {
     (void)state;
-    struct address link = {.family = FAMILY_6, .bytes = {0xfe, 0x80, [15] = 0x10}, .scope = 2};
+    struct address link = {.family = FAMILY_6, .bytes = {0xfe, 0x80, [15] = 0x10}, .scope = 1};
     assert_refused(bind_with(tcp6(), link, 5000, &plain), STATUS_INVALID_ADDRESS_COMPONENT);
     link.scope = 0;
     struct endpoint *e = bound_with(tcp6(), link, 5000, &plain);
     assert_int_equal(endpoint_address(e)->scope, 0);
-    link.scope = 1;
+    link.scope = 2;
     assert_refused(bind_with(tcp6(), link, 5000, &plain), STATUS_SHARING_VIOLATION);
 }
 

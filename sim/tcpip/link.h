@@ -21,6 +21,7 @@ struct link {
     uint64_t last_due[LINK_END][2];        /* from this machine, to it: packets keep their order */
     struct partition *partitions;
     bool apart;               /* the whole LAN */
+    bool unplugged;           /* and the machine knows: its cable is out */
     bool lossy;               /* packets may get lost on the LAN, now or since the boot */
     bool loopback_was_faulty; /* since the boot */
 };
@@ -39,6 +40,11 @@ uint32_t link_between(const struct place *a, const struct place *b);
  * acknowledged in the same moment.
  */
 bool link_is_instant(const struct tcpip *tcpip, uint32_t interface);
+
+/* For the statistics: a packet of so many bytes was sent, or has come. Hosts beyond count nothing. */
+void link_sent(struct tcpip *tcpip, uint32_t interface, const struct place *from,
+               const struct place *to, uint32_t bytes);
+void link_came(struct tcpip *tcpip, uint32_t interface, const struct place *to, uint32_t bytes);
 
 struct fate link_fate(struct tcpip *tcpip, uint32_t interface, const struct place *from,
                       const struct place *to);

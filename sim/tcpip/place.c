@@ -2,14 +2,9 @@
 
 #include <string.h>
 
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/standing.h"
 
-enum { LINK = 1 };
-
-static const uint8_t LAN_4[4] = {192, 168, 1, 10};
-static const uint8_t LOOPBACK_4[4] = {127, 0, 0, 1};
-static const uint8_t LINK_LOCAL_6[16] = {0xfe, 0x80, [15] = 0x10};
-static const uint8_t GLOBAL_6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10};
 static const uint8_t MAPPED[12] = {[10] = 0xff, [11] = 0xff};
 
 struct place place_of(const struct address *address, uint16_t port)
@@ -44,7 +39,7 @@ struct address place_address(const struct place *place, enum family family)
     } else {
         memcpy(address.bytes, place->bytes, 16);
         if (is_link_local(place->bytes))
-            address.scope = LINK;
+            address.scope = INTERFACE_LAN;
     }
     return address;
 }
@@ -97,17 +92,31 @@ enum place_kind place_kind(const struct place *place)
     return PLACE_UNICAST;
 }
 
+struct place place_on(uint32_t interface, const struct place *target)
+{
+    const struct interface *from = interface_find(interface);
+    struct place source = {.family = target->family};
+    const struct address *chosen = NULL;
+
+    for (uint32_t i = 0; i < from->address_count; i++) {
+        const struct address *own = &from->addresses[i];
+        if (own->family == (enum family)target->family &&
+            (chosen == NULL || is_link_local(own->bytes) == is_link_local(target->bytes)))
+            chosen = own;
+    }
+    memcpy(source.bytes, chosen->bytes, target->family == FAMILY_4 ? 4 : 16);
+    return source;
+}
+
+/* To itself an IPv6 address talks as itself; IPv4 as its interface. */
 struct place place_source_for(const struct place *target, uint16_t port)
 {
-    struct place source = {.port = port, .family = target->family};
+    struct place source = *target;
 
-    if (target->family == FAMILY_4) {
-        bool loopback = target->bytes[0] == 127;
-        memcpy(source.bytes, loopback ? LOOPBACK_4 : LAN_4, 4);
-    } else if (place_is_local(target)) {
-        memcpy(source.bytes, target->bytes, 16);
-    } else {
-        memcpy(source.bytes, is_link_local(target->bytes) ? LINK_LOCAL_6 : GLOBAL_6, 16);
-    }
+    if (target->family == FAMILY_4)
+        source = place_on(target->bytes[0] == 127 ? INTERFACE_LOOPBACK : INTERFACE_LAN, target);
+    else if (!place_is_local(target))
+        source = place_on(INTERFACE_LAN, target);
+    source.port = port;
     return source;
 }

@@ -30,6 +30,9 @@ bool place_is_loopback(const struct place *place);
 enum place_kind { PLACE_UNICAST, PLACE_BROADCAST, PLACE_MULTICAST };
 enum place_kind place_kind(const struct place *place);
 
+/* The interface's address, without a port, of the target's family and, where it has such, scope. */
+struct place place_on(uint32_t interface, const struct place *target);
+
 /* The address of this machine that packets to `target` leave from. */
 struct place place_source_for(const struct place *target, uint16_t port);
 

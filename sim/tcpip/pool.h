@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/tcpip/blockindex.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/link.h"
 #include "sim/tcpip/portset.h"
 #include "sim/tcpip/porttable.h"
@@ -39,6 +40,8 @@ struct tcpip {
     struct reservation *dormant; /* on the disk, but taken out of the active store until the boot */
     struct pool pools[PROTOCOL_COUNT];
     struct link link;
+    struct interface_traffic traffic[LINK_END]; /* by interface */
+    struct protocol_counts counts[FAMILY_COUNT];
     struct remote_host *hosts; /* beyond the wire, in the order added */
     struct tuples tuples;      /* every TCP connection that is not closed */
     struct tcp_list time_wait; /* in the order in which they end */

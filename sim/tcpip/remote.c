@@ -77,6 +77,18 @@ bool remote_answers(struct tcpip *tcpip, const struct place *place)
     return port != NULL ? !port->drops : !host->silent;
 }
 
+bool remote_is_there(const struct tcpip *tcpip, const struct place *place)
+{
+    return find_host(tcpip, place) != NULL;
+}
+
+bool remote_echoes(const struct tcpip *tcpip, const struct place *place)
+{
+    const struct remote_host *host = find_host(tcpip, place);
+
+    return host != NULL && !host->silent;
+}
+
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -74,6 +74,10 @@ struct endpoint *remote_find_listener(struct tcpip *tcpip, const struct place *p
 /* Whether a host has the address and refuses what it does not want; else nothing comes back. */
 bool remote_answers(struct tcpip *tcpip, const struct place *place);
 
+/* Whether a host has the address, silent or not; and whether it would answer an echo request. */
+bool remote_is_there(const struct tcpip *tcpip, const struct place *place);
+bool remote_echoes(const struct tcpip *tcpip, const struct place *place);
+
 /* A datagram reaches a host, which owns it from now on. */
 void remote_datagram(struct datagram *datagram);
 

@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-static const uint8_t LAN_ADDRESS[4] = {192, 168, 1, 10};
-static const uint8_t LOOPBACK_6[16] = {[15] = 1};
-static const uint8_t LINK_LOCAL[16] = {0xfe, 0x80, [15] = 0x10};
-static const uint8_t GLOBAL_6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10};
-static const uint8_t MAPPED_PREFIX[12] = {[10] = 0xff, [11] = 0xff};
+#include "sim/tcpip/interfaces.h"
 
-enum { LINK = 1 };
+static const uint8_t MAPPED_PREFIX[12] = {[10] = 0xff, [11] = 0xff};
 
 static uint32_t size_of(uint8_t family)
 {
@@ -49,26 +45,42 @@ bool standing_of(const struct address *address, bool dual_stack, struct standing
     return true;
 }
 
+static bool is_own(enum family family, const uint8_t *bytes, uint32_t scope)
+{
+    struct address address = {.family = family};
+
+    memcpy(address.bytes, bytes, size_of((uint8_t)family));
+    const struct interface *interface = interface_of(&address);
+    if (interface == NULL)
+        return false;
+    bool on_a_link = family == FAMILY_6 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+    return !on_a_link || scope == 0 || scope == interface->index;
+}
+
+/* The broadcasts of this machine's networks, and the one of all. */
+static bool is_broadcast(const uint8_t *bytes)
+{
+    static const uint8_t everywhere[4] = {255, 255, 255, 255};
+    const struct interface *lan = interface_find(INTERFACE_LAN);
+    const struct address *own = interface_address(lan, FAMILY_4);
+    const struct address last = interface_broadcast(own, lan->prefixes[own - lan->addresses]);
+
+    return memcmp(bytes, everywhere, 4) == 0 || memcmp(bytes, last.bytes, 4) == 0;
+}
+
 static enum locality locality_4(const uint8_t *bytes)
 {
-    if (all_zero(bytes, 4) || bytes[0] == 127 || memcmp(bytes, LAN_ADDRESS, 4) == 0)
+    if (all_zero(bytes, 4) || is_own(FAMILY_4, bytes, 0))
         return LOCALITY_LOCAL;
     if (bytes[0] >= 224 && bytes[0] <= 239)
         return LOCALITY_MULTICAST;
-    if (bytes[0] == 255 && bytes[1] == 255 && bytes[2] == 255 && bytes[3] == 255)
-        return LOCALITY_BROADCAST;
-    if (memcmp(bytes, LAN_ADDRESS, 3) == 0 && bytes[3] == 255)
-        return LOCALITY_BROADCAST;
-    return LOCALITY_NONE;
+    return is_broadcast(bytes) ? LOCALITY_BROADCAST : LOCALITY_NONE;
 }
 
 static enum locality locality_6(const uint8_t *bytes, uint32_t scope)
 {
-    if (all_zero(bytes, 16) || memcmp(bytes, LOOPBACK_6, 16) == 0 ||
-        memcmp(bytes, GLOBAL_6, 16) == 0)
+    if (all_zero(bytes, 16) || is_own(FAMILY_6, bytes, scope))
         return LOCALITY_LOCAL;
-    if (memcmp(bytes, LINK_LOCAL, 16) == 0)
-        return scope == 0 || scope == LINK ? LOCALITY_LOCAL : LOCALITY_NONE;
     return bytes[0] == 0xff ? LOCALITY_MULTICAST : LOCALITY_NONE;
 }
 

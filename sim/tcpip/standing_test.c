@@ -138,9 +138,9 @@ static void the_machine_has_its_addresses_and_no_others(void **state)
     assert_int_equal(locality(ip6(0xff, 0x02, 0, 0, 1)), LOCALITY_MULTICAST);
     assert_int_equal(locality(ip6(0xfe, 0x80, 0, 0, 0x11)), LOCALITY_NONE);
     assert_int_equal(locality(link), LOCALITY_LOCAL);
-    link.scope = 1;
-    assert_int_equal(locality(link), LOCALITY_LOCAL);
     link.scope = 2;
+    assert_int_equal(locality(link), LOCALITY_LOCAL);
+    link.scope = 1;
     assert_int_equal(locality(link), LOCALITY_NONE);
 }
 

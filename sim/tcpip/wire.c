@@ -153,3 +153,24 @@ struct fate link_fate(struct tcpip *tcpip, uint32_t interface, const struct plac
         fate.due_ns[i] = draw_due(tcpip, interface, place_is_local(from) ? 0 : 1);
     return fate;
 }
+
+void link_sent(struct tcpip *tcpip, uint32_t interface, const struct place *from,
+               const struct place *to, uint32_t bytes)
+{
+    struct interface_traffic *traffic = &tcpip->traffic[interface];
+
+    if (interface == INTERFACE_LAN && !place_is_local(from))
+        return;
+    traffic->packets_out++;
+    traffic->bytes_out += bytes;
+    traffic->group_out += place_kind(to) != PLACE_UNICAST;
+}
+
+void link_came(struct tcpip *tcpip, uint32_t interface, const struct place *to, uint32_t bytes)
+{
+    struct interface_traffic *traffic = &tcpip->traffic[interface];
+
+    traffic->packets_in++;
+    traffic->bytes_in += bytes;
+    traffic->group_in += place_kind(to) != PLACE_UNICAST;
+}

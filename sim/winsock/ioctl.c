@@ -97,6 +97,8 @@ static const struct command commands[] = {
     {SIO_ADDRESS_LIST_QUERY,             USER,   NULL, query_addresses},
     {SIO_ADDRESS_LIST_CHANGE,            KERNEL, NULL, query_change},
     {SIO_GET_INTERFACE_LIST,             KERNEL, NULL, query_interfaces},
+    {SIO_GET_INTERFACE_LIST_EX,          KERNEL, NULL, query_interfaces_ex},
+    {SIO_ADDRESS_LIST_SORT,              USER,   NULL, query_sort},
     {SIO_GET_BROADCAST_ADDRESS,          KERNEL, NULL, query_broadcast},
     {SIO_TCP_INFO,                       KERNEL, NULL, query_tcp_info},
 };

@@ -76,6 +76,8 @@ nt_status query_backlog(struct ioctl *ioctl);
 nt_status query_route(struct ioctl *ioctl);
 nt_status query_addresses(struct ioctl *ioctl);
 nt_status query_interfaces(struct ioctl *ioctl);
+nt_status query_interfaces_ex(struct ioctl *ioctl);
+nt_status query_sort(struct ioctl *ioctl);
 nt_status query_broadcast(struct ioctl *ioctl);
 nt_status query_change(struct ioctl *ioctl);
 nt_status query_tcp_info(struct ioctl *ioctl);

@@ -2,33 +2,23 @@
 
 #include <string.h>
 
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/remote.h"
 #include "sim/tcpip/standing.h"
 #include "sim/winsock/files.h"
 
 const char own_name[] = "berth";
 
-/* As standing.h has them. */
-static const struct address own_addresses[] = {
-    {FAMILY_6, {0x20, 0x01, 0x0d, 0xb8, [15] = 0x10}, 0},
-    {FAMILY_6, {0xfe, 0x80, [15] = 0x10}, 1},
-    {FAMILY_4, {192, 168, 1, 10}, 0},
-};
-static const struct address loopback_addresses[] = {
-    {FAMILY_6, {[15] = 1}, 0},
-    {FAMILY_4, {127, 0, 0, 1}, 0},
-};
-
 bool resolve_is_own(const char *name)
 {
     return *name == '\0' || names_equal(name, own_name) || names_equal(name, "..localmachine");
 }
 
-static void answer(struct resolution *out, const char *name, const struct address *addresses,
-                   uint32_t count)
+static void answer(struct resolution *out, const char *name, uint32_t index)
 {
-    *out = (struct resolution){.name = name, .count = count};
-    memcpy(out->addresses, addresses, count * sizeof *addresses);
+    const struct interface *interface = interface_find(index);
+    *out = (struct resolution){.name = name, .count = interface->address_count};
+    memcpy(out->addresses, interface->addresses, out->count * sizeof *out->addresses);
 }
 
 /* IPv6 before IPv4, each in the order the host got them. */
@@ -48,12 +38,11 @@ static void answer_remote(const struct winsock *winsock, const char *name, struc
 nt_status resolve_name(const struct winsock *winsock, const char *name, struct resolution *out)
 {
     if (resolve_is_own(name)) {
-        answer(out, own_name, own_addresses, sizeof own_addresses / sizeof *own_addresses);
+        answer(out, own_name, INTERFACE_LAN);
         return STATUS_SUCCESS;
     }
     if (names_equal(name, "localhost")) {
-        answer(out, "localhost", loopback_addresses,
-               sizeof loopback_addresses / sizeof *loopback_addresses);
+        answer(out, "localhost", INTERFACE_LOOPBACK);
         return STATUS_SUCCESS;
     }
     if (!winsock->afd->network_up)

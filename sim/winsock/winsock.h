@@ -30,7 +30,8 @@ struct winsock {
     struct lookup *lookups;           /* GetAddrInfoEx that pend */
     struct query *queries;            /* between WSALookupServiceBegin and End */
     struct async_task *tasks;         /* WSAAsyncGetHostByName and its kin that are not told yet */
-    uint32_t lookups_made, queries_made, tasks_made;
+    struct change_notice *notices;    /* of iphlpapi: who is told when addresses change */
+    uint32_t lookups_made, queries_made, tasks_made, notices_made;
 
     /* Posts a message to a window of the process; false when there is none. NULL until whoever has
      * windows fills it in.

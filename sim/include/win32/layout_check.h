@@ -152,4 +152,10 @@ LAYOUT_ASSERT(TP_CALLBACK_PRIORITY_NORMAL == 1);
 #include "layout_sockets.def"
 #undef LAYOUT_NUMBER
 
+/* Of whoever includes it, with all that the SDK knows of Windows 10. */
+#if defined(BERTH_WIN32_IPHLPAPI_H) ||                                                             \
+    (defined(__IPHLPAPI_H__) && defined(NTDDI_VERSION) && NTDDI_VERSION >= 0x06000000)
+#include "layout_iphlpapi.def"
+#endif
+
 #endif

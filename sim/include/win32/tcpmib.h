@@ -1,12 +1,16 @@
-/* The tables of connections and endpoints. Addresses and ports are in network byte order; a port's
+/* The tables of connections. Addresses and ports are in network byte order; a port's
  * upper half is undefined.
  */
 #ifndef BERTH_WIN32_TCPMIB_H
 #define BERTH_WIN32_TCPMIB_H
 
-#include "windef.h"
+#include "in6addr.h"
+#include "windows.h"
 
+#ifndef ANY_SIZE
 #define ANY_SIZE 1
+#endif
+#define TCPIP_OWNING_MODULE_SIZE 16
 
 typedef enum {
     MIB_TCP_STATE_CLOSED = 1,
@@ -20,8 +24,40 @@ typedef enum {
     MIB_TCP_STATE_CLOSING = 9,
     MIB_TCP_STATE_LAST_ACK = 10,
     MIB_TCP_STATE_TIME_WAIT = 11,
-    MIB_TCP_STATE_DELETE_TCB = 12
+    MIB_TCP_STATE_DELETE_TCB = 12,
+    MIB_TCP_STATE_RESERVED = 100
 } MIB_TCP_STATE;
+
+typedef enum {
+    TcpConnectionOffloadStateInHost = 0,
+    TcpConnectionOffloadStateOffloading = 1,
+    TcpConnectionOffloadStateOffloaded = 2,
+    TcpConnectionOffloadStateUploading = 3,
+    TcpConnectionOffloadStateMax = 4
+} TCP_CONNECTION_OFFLOAD_STATE,
+    *PTCP_CONNECTION_OFFLOAD_STATE;
+
+typedef enum {
+    TcpRtoAlgorithmOther = 1,
+    TcpRtoAlgorithmConstant,
+    TcpRtoAlgorithmRsre,
+    TcpRtoAlgorithmVanj,
+    MIB_TCP_RTO_OTHER = 1,
+    MIB_TCP_RTO_CONSTANT = 2,
+    MIB_TCP_RTO_RSRE = 3,
+    MIB_TCP_RTO_VANJ = 4
+} TCP_RTO_ALGORITHM,
+    *PTCP_RTO_ALGORITHM;
+
+typedef enum _TCPIP_OWNER_MODULE_INFO_CLASS {
+    TCPIP_OWNER_MODULE_INFO_BASIC
+} TCPIP_OWNER_MODULE_INFO_CLASS,
+    *PTCPIP_OWNER_MODULE_INFO_CLASS;
+
+typedef struct _TCPIP_OWNER_MODULE_BASIC_INFO {
+    PWCHAR pModuleName;
+    PWCHAR pModulePath;
+} TCPIP_OWNER_MODULE_BASIC_INFO, *PTCPIP_OWNER_MODULE_BASIC_INFO;
 
 typedef enum _TCP_TABLE_CLASS {
     TCP_TABLE_BASIC_LISTENER,
@@ -35,19 +71,16 @@ typedef enum _TCP_TABLE_CLASS {
     TCP_TABLE_OWNER_MODULE_ALL
 } TCP_TABLE_CLASS, *PTCP_TABLE_CLASS;
 
-typedef enum _UDP_TABLE_CLASS {
-    UDP_TABLE_BASIC,
-    UDP_TABLE_OWNER_PID,
-    UDP_TABLE_OWNER_MODULE
-} UDP_TABLE_CLASS, *PUDP_TABLE_CLASS;
-
-typedef struct _MIB_TCPROW {
-    DWORD dwState;
+typedef struct _MIB_TCPROW_LH {
+    __extension__ union {
+        DWORD dwState;
+        MIB_TCP_STATE State;
+    };
     DWORD dwLocalAddr;
     DWORD dwLocalPort;
     DWORD dwRemoteAddr;
     DWORD dwRemotePort;
-} MIB_TCPROW, *PMIB_TCPROW;
+} MIB_TCPROW_LH, *PMIB_TCPROW_LH, MIB_TCPROW, *PMIB_TCPROW;
 
 typedef struct _MIB_TCPTABLE {
     DWORD dwNumEntries;
@@ -68,25 +101,123 @@ typedef struct _MIB_TCPTABLE_OWNER_PID {
     MIB_TCPROW_OWNER_PID table[ANY_SIZE];
 } MIB_TCPTABLE_OWNER_PID, *PMIB_TCPTABLE_OWNER_PID;
 
-typedef struct _MIB_UDPROW {
+typedef struct _MIB_TCPROW2 {
+    DWORD dwState;
     DWORD dwLocalAddr;
     DWORD dwLocalPort;
-} MIB_UDPROW, *PMIB_UDPROW;
-
-typedef struct _MIB_UDPTABLE {
-    DWORD dwNumEntries;
-    MIB_UDPROW table[ANY_SIZE];
-} MIB_UDPTABLE, *PMIB_UDPTABLE;
-
-typedef struct _MIB_UDPROW_OWNER_PID {
-    DWORD dwLocalAddr;
-    DWORD dwLocalPort;
+    DWORD dwRemoteAddr;
+    DWORD dwRemotePort;
     DWORD dwOwningPid;
-} MIB_UDPROW_OWNER_PID, *PMIB_UDPROW_OWNER_PID;
+    TCP_CONNECTION_OFFLOAD_STATE dwOffloadState;
+} MIB_TCPROW2, *PMIB_TCPROW2;
 
-typedef struct _MIB_UDPTABLE_OWNER_PID {
+typedef struct _MIB_TCPROW_OWNER_MODULE {
+    DWORD dwState;
+    DWORD dwLocalAddr;
+    DWORD dwLocalPort;
+    DWORD dwRemoteAddr;
+    DWORD dwRemotePort;
+    DWORD dwOwningPid;
+    LARGE_INTEGER liCreateTimestamp;
+    ULONGLONG OwningModuleInfo[TCPIP_OWNING_MODULE_SIZE];
+} MIB_TCPROW_OWNER_MODULE, *PMIB_TCPROW_OWNER_MODULE;
+
+typedef struct _MIB_TCP6ROW {
+    MIB_TCP_STATE State;
+    IN6_ADDR LocalAddr;
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    IN6_ADDR RemoteAddr;
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+} MIB_TCP6ROW, *PMIB_TCP6ROW;
+
+typedef struct _MIB_TCP6ROW2 {
+    IN6_ADDR LocalAddr;
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    IN6_ADDR RemoteAddr;
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+    MIB_TCP_STATE State;
+    DWORD dwOwningPid;
+    TCP_CONNECTION_OFFLOAD_STATE dwOffloadState;
+} MIB_TCP6ROW2, *PMIB_TCP6ROW2;
+
+typedef struct _MIB_TCP6ROW_OWNER_PID {
+    UCHAR ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    UCHAR ucRemoteAddr[16];
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+    DWORD dwState;
+    DWORD dwOwningPid;
+} MIB_TCP6ROW_OWNER_PID, *PMIB_TCP6ROW_OWNER_PID;
+
+typedef struct _MIB_TCP6ROW_OWNER_MODULE {
+    UCHAR ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    UCHAR ucRemoteAddr[16];
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+    DWORD dwState;
+    DWORD dwOwningPid;
+    LARGE_INTEGER liCreateTimestamp;
+    ULONGLONG OwningModuleInfo[TCPIP_OWNING_MODULE_SIZE];
+} MIB_TCP6ROW_OWNER_MODULE, *PMIB_TCP6ROW_OWNER_MODULE;
+
+typedef struct _MIB_TCPTABLE2 {
     DWORD dwNumEntries;
-    MIB_UDPROW_OWNER_PID table[ANY_SIZE];
-} MIB_UDPTABLE_OWNER_PID, *PMIB_UDPTABLE_OWNER_PID;
+    MIB_TCPROW2 table[ANY_SIZE];
+} MIB_TCPTABLE2, *PMIB_TCPTABLE2;
+
+typedef struct _MIB_TCPTABLE_OWNER_MODULE {
+    DWORD dwNumEntries;
+    MIB_TCPROW_OWNER_MODULE table[ANY_SIZE];
+} MIB_TCPTABLE_OWNER_MODULE, *PMIB_TCPTABLE_OWNER_MODULE;
+
+typedef struct _MIB_TCP6TABLE {
+    DWORD dwNumEntries;
+    MIB_TCP6ROW table[ANY_SIZE];
+} MIB_TCP6TABLE, *PMIB_TCP6TABLE;
+
+typedef struct _MIB_TCP6TABLE2 {
+    DWORD dwNumEntries;
+    MIB_TCP6ROW2 table[ANY_SIZE];
+} MIB_TCP6TABLE2, *PMIB_TCP6TABLE2;
+
+typedef struct _MIB_TCP6TABLE_OWNER_PID {
+    DWORD dwNumEntries;
+    MIB_TCP6ROW_OWNER_PID table[ANY_SIZE];
+} MIB_TCP6TABLE_OWNER_PID, *PMIB_TCP6TABLE_OWNER_PID;
+
+typedef struct _MIB_TCP6TABLE_OWNER_MODULE {
+    DWORD dwNumEntries;
+    MIB_TCP6ROW_OWNER_MODULE table[ANY_SIZE];
+} MIB_TCP6TABLE_OWNER_MODULE, *PMIB_TCP6TABLE_OWNER_MODULE;
+
+typedef struct _MIB_TCPSTATS_LH {
+    __extension__ union {
+        DWORD dwRtoAlgorithm;
+        TCP_RTO_ALGORITHM RtoAlgorithm;
+    };
+    DWORD dwRtoMin;
+    DWORD dwRtoMax;
+    DWORD dwMaxConn;
+    DWORD dwActiveOpens;
+    DWORD dwPassiveOpens;
+    DWORD dwAttemptFails;
+    DWORD dwEstabResets;
+    DWORD dwCurrEstab;
+    DWORD dwInSegs;
+    DWORD dwOutSegs;
+    DWORD dwRetransSegs;
+    DWORD dwInErrs;
+    DWORD dwOutRsts;
+    DWORD dwNumConns;
+} MIB_TCPSTATS_LH, *PMIB_TCPSTATS_LH, MIB_TCPSTATS, *PMIB_TCPSTATS;
+#define MIB_TCP_MAXCONN_DYNAMIC ((ULONG)-1)
 
 #endif

@@ -71,7 +71,7 @@ typedef char CHAR, *PCHAR, *LPSTR, *PSTR;
 typedef const char *LPCSTR, *PCSTR;
 typedef unsigned char UCHAR, *PUCHAR, BYTE, *PBYTE, *LPBYTE, BOOLEAN;
 typedef int8_t INT8;
-typedef uint8_t UINT8;
+typedef uint8_t UINT8, *PUINT8;
 typedef int16_t SHORT, *PSHORT, INT16;
 typedef uint16_t USHORT, *PUSHORT, WORD, *PWORD, *LPWORD, UINT16;
 typedef int INT, *PINT, *LPINT, BOOL, *PBOOL, *LPBOOL;
