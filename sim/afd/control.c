@@ -57,8 +57,8 @@ nt_status socket_wait_for_change(struct io *io, unsigned change)
     struct socket_waits *waits = socket_waits(socket);
     if (waits == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    waits->change_wanted |= change == IO_ADDRESS_CHANGE ? EVENT_ADDRESS_CHANGE
-                                                        : EVENT_ROUTING_CHANGE;
+    waits->change_wanted |=
+        change == IO_ADDRESS_CHANGE ? EVENT_ADDRESS_CHANGE : EVENT_ROUTING_CHANGE;
     return status;
 }
 

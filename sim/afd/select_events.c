@@ -9,8 +9,8 @@
 #include "sim/afd/waits.h"
 #include "sim/engine/check.h"
 
-static const uint32_t all_events[] = {EVENT_READ,   EVENT_WRITE,   EVENT_OOB,
-                                      EVENT_ACCEPT, EVENT_CONNECT, EVENT_CLOSE,
+static const uint32_t all_events[] = {EVENT_READ,           EVENT_WRITE,         EVENT_OOB,
+                                      EVENT_ACCEPT,         EVENT_CONNECT,       EVENT_CLOSE,
                                       EVENT_ROUTING_CHANGE, EVENT_ADDRESS_CHANGE};
 enum { EVENT_KINDS = sizeof all_events / sizeof *all_events };
 

@@ -5,6 +5,7 @@
 #define SIM_AFD_SOCKET_H
 
 #include "sim/afd/afd.h"
+#include "sim/afd/control.h"
 #include "sim/afd/io.h"
 #include "sim/afd/option.h"
 #include "sim/afd/ready.h"

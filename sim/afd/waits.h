@@ -27,7 +27,7 @@ struct socket_waits {
     socket_notify *notify;  /* of WSAAsyncSelect */
     void *context;
     uint32_t mask;
-    uint32_t posted; /* message selection: told, and not enabled again */
+    uint32_t posted;        /* message selection: told, and not enabled again */
     uint32_t change_wanted; /* of addresses and routes: the network events that one makes */
     bool swallows; /* a cancelled receive takes along what comes next: a defect of some profiles */
 };

@@ -77,7 +77,7 @@ static void put_prefix(struct prefixes *prefixes, struct address address, ULONG 
     IP_ADAPTER_PREFIX *prefix = &prefixes->block->prefix[prefixes->count];
     ULONG all = address.family == FAMILY_4 ? 32 : 128;
     for (ULONG i = bits; i < all; i++)
-        address.bytes[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+        address.bytes[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
     prefix->Length = sizeof *prefix;
     prefix->Address = put(&address, &prefixes->block->prefix_names[prefixes->count]);
     prefix->PrefixLength = bits;

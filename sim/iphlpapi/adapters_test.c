@@ -11,7 +11,7 @@
 
 #include "sim/winsock/fixture.h"
 
-static unsigned char room[8192];
+static _Alignas(16) unsigned char room[16384];
 static IP_ADAPTER_ADDRESSES *const adapters = (IP_ADAPTER_ADDRESSES *)(void *)room;
 
 static void the_size_is_told_first(void **state)

@@ -21,7 +21,7 @@ static const char icmp_4, icmp_6; /* what a handle means */
 enum {
     OWN_TTL = 128,
     HOST_TTL = 64,
-    ROOM_BEHIND = 8,  /* that a reply buffer must have more (the page's words) */
+    ROOM_BEHIND = 8, /* that a reply buffer must have more (the page's words) */
     ETHERNET_MTU = 1500,
     HEADERS_4 = 28,
     HEADERS_6 = 48
@@ -193,7 +193,7 @@ static DWORD exchange(const struct echo *echo, DWORD *error)
     return 1;
 }
 
-/* ---- Later: an event or a routine -------------------------------------------------------------- */
+/* ---- Later: an event or a routine ------------------------------------------------------------ */
 
 struct later {
     struct apc apc; /* first */
@@ -508,11 +508,19 @@ BOOL GetRTTAndHopCount(IPAddr DestIpAddress, PULONG HopCount, ULONG MaxHops, PUL
 DWORD GetIpErrorString(IP_STATUS ErrorCode, PWSTR Buffer, PDWORD Size)
 {
     static const char *const texts[] = {
-        "General failure.", "Buffer too small.",     "Destination net unreachable.",
-        "Destination host unreachable.",             "Destination protocol unreachable.",
-        "Destination port unreachable.",             "No resources.",
-        "Bad option.",      "Hardware error.",       "Packet needs to be fragmented but DF set.",
-        "Request timed out.", "Bad request.",        "Bad route.",
+        "General failure.",
+        "Buffer too small.",
+        "Destination net unreachable.",
+        "Destination host unreachable.",
+        "Destination protocol unreachable.",
+        "Destination port unreachable.",
+        "No resources.",
+        "Bad option.",
+        "Hardware error.",
+        "Packet needs to be fragmented but DF set.",
+        "Request timed out.",
+        "Bad request.",
+        "Bad route.",
         "TTL expired in transit.",
     };
     DWORD number = ErrorCode > IP_STATUS_BASE ? ErrorCode - IP_STATUS_BASE : 0;

@@ -20,10 +20,9 @@ DWORD help_finish(const char *call, DWORD error);
 /* Whether the running process may use the memory; NULL is nobody's. */
 bool help_can_use(const void *address, size_t size, enum access access);
 
-/* A table that the caller has room for, who says how much in *size and is told what it takes. NO_ERROR
- * when it can be written now.
- *   ERROR_INVALID_PARAMETER     *size cannot be written, or the table
- *   `too_small`                 no table, or too small a one: *size is what it takes
+/* A table that the caller has room for, who says how much in *size and is told what it takes.
+ * NO_ERROR when it can be written now. ERROR_INVALID_PARAMETER     *size cannot be written, or the
+ * table `too_small`                 no table, or too small a one: *size is what it takes
  */
 DWORD help_room(const void *table, ULONG *size, ULONG needed, DWORD too_small);
 

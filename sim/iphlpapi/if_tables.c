@@ -163,8 +163,7 @@ static void put_ip_row(MIB_IPINTERFACE_ROW *row, const struct interface *interfa
     row->MaxRouterAdvertisementInterval = 600;
     row->UseAutomaticMetric = TRUE;
     row->UseNeighborUnreachabilityDetection = !loopback;
-    row->RouterDiscoveryBehavior =
-        family == AF_INET ? RouterDiscoveryDhcp : RouterDiscoveryEnabled;
+    row->RouterDiscoveryBehavior = family == AF_INET ? RouterDiscoveryDhcp : RouterDiscoveryEnabled;
     row->DadTransmits = loopback ? 0 : family == AF_INET ? 3 : 1;
     row->BaseReachableTime = row->ReachableTime = REACHABLE_MS;
     row->RetransmitTime = RETRANSMIT_MS;
@@ -198,8 +197,8 @@ DWORD GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW Row)
 DWORD GetIpInterfaceTable(ADDRESS_FAMILY Family, PMIB_IPINTERFACE_TABLE *Table)
 {
     static const ADDRESS_FAMILY families[] = {AF_INET, AF_INET6};
-    const size_t size = offsetof(MIB_IPINTERFACE_TABLE, Table) +
-                        2 * INTERFACE_COUNT * sizeof(MIB_IPINTERFACE_ROW);
+    const size_t size =
+        offsetof(MIB_IPINTERFACE_TABLE, Table) + 2 * INTERFACE_COUNT * sizeof(MIB_IPINTERFACE_ROW);
     if (!help_can_use(Table, sizeof *Table, ACCESS_WRITE) || !help_is_family(Family))
         return help_finish("GetIpInterfaceTable", ERROR_INVALID_PARAMETER);
     MIB_IPINTERFACE_TABLE *table = help_table(size);

@@ -214,7 +214,6 @@ NET_IF_COMPARTMENT_ID GetCurrentThreadCompartmentId(void)
 
 DWORD SetCurrentThreadCompartmentId(NET_IF_COMPARTMENT_ID CompartmentId)
 {
-    return help_finish("SetCurrentThreadCompartmentId", CompartmentId <= NET_IF_COMPARTMENT_ID_PRIMARY
-                                                            ? NO_ERROR
-                                                            : ERROR_NOT_FOUND);
+    return help_finish("SetCurrentThreadCompartmentId",
+                       CompartmentId <= NET_IF_COMPARTMENT_ID_PRIMARY ? NO_ERROR : ERROR_NOT_FOUND);
 }

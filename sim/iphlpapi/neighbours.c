@@ -12,7 +12,8 @@ enum { PHYSICAL = 6 };
 /* An ARP request that nobody answers is asked three times, a second apart. */
 static const uint64_t ANSWERED_NS = 400000, UNANSWERED_NS = 3000000000u;
 
-/* The scripted hosts have addresses made of their own: the machine's prefix and the last four bytes.
+/* The scripted hosts have addresses made of their own: the machine's prefix and the last four
+ * bytes.
  */
 static void physical_of(const struct address *address, UCHAR out[PHYSICAL])
 {
@@ -98,7 +99,7 @@ ULONG ResolveNeighbor(SOCKADDR *NetworkAddress, PVOID PhysicalAddress, PULONG Ph
     return resolve("ResolveNeighbor", &to, PhysicalAddress, PhysicalAddressLength);
 }
 
-/* ---- Tables: the gateway, and the broadcast that is always there ------------------------------- */
+/* ---- Tables: the gateway, and the broadcast that is always there ----------------------------- */
 
 static void put_row(MIB_IPNETROW *row, const struct address *address, DWORD type)
 {

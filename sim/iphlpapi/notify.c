@@ -140,7 +140,8 @@ static void run_turn(void *context)
         (*at)->running--;
 }
 
-static bool post_turn(struct process *process, struct change_notice *notice, const struct turn *turn)
+static bool post_turn(struct process *process, struct change_notice *notice,
+                      const struct turn *turn)
 {
     struct turn *copy = ARENA_NEW(arena(), struct turn);
     if (copy == NULL)
@@ -208,7 +209,7 @@ static struct change_notice *begin(enum kind kind)
     return notice;
 }
 
-/* ---- Told once --------------------------------------------------------------------------------- */
+/* ---- Told once ------------------------------------------------------------------------------- */
 
 /* Without a handle and an OVERLAPPED the call waits for the change. */
 static DWORD wait_here(const char *call)
@@ -298,7 +299,7 @@ BOOL CancelIPChangeNotify(LPOVERLAPPED notifyOverlapped)
     return TRUE;
 }
 
-/* ---- Told each time ---------------------------------------------------------------------------- */
+/* ---- Told each time -------------------------------------------------------------------------- */
 
 static DWORD watch(const char *call, enum kind kind, ULONG family, void *callback, PVOID context,
                    BOOLEAN initial, HANDLE *handle)

@@ -26,7 +26,7 @@ static void add(struct routes *routes, const struct interface *interface, struct
     uint32_t all = to.family == FAMILY_4 ? 32 : 128;
 
     for (uint32_t i = bits; i < all; i++)
-        to.bytes[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+        to.bytes[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
     to.scope = 0;
     *route = (struct route){.to = to,
                             .next_hop = {.family = to.family},
@@ -139,8 +139,8 @@ DWORD GetIpForwardTable(PMIB_IPFORWARDTABLE pIpForwardTable, PULONG pdwSize, BOO
     struct routes routes;
     (void)bOrder;
     collect(&routes, AF_INET);
-    ULONG needed = (ULONG)(offsetof(MIB_IPFORWARDTABLE, table) +
-                           routes.count * sizeof(MIB_IPFORWARDROW));
+    ULONG needed =
+        (ULONG)(offsetof(MIB_IPFORWARDTABLE, table) + routes.count * sizeof(MIB_IPFORWARDROW));
     DWORD error = help_room(pIpForwardTable, pdwSize, needed, ERROR_INSUFFICIENT_BUFFER);
     if (error != NO_ERROR)
         return help_finish("GetIpForwardTable", error);

@@ -3,6 +3,7 @@
 
 #include "sim/engine/check.h"
 #include "sim/runtime/machine.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/remote.h"
 #include "sim/tcpip/wire.h"
 
@@ -106,4 +107,12 @@ void berth_partition(struct berth *machine, const struct berth_address *host, bo
         at = address_from(host);
     wire_partition(machine->tcpip, host != NULL ? &at : NULL, apart);
     noted(machine, "apart", apart, STATUS_SUCCESS);
+}
+
+void berth_set_cable(struct berth *machine, bool in)
+{
+    ASSERT(machine->tcpip != NULL);
+    tcpip_set_cable(machine->tcpip, in);
+    noted(machine, "cable", in, STATUS_SUCCESS);
+    afd_addresses_changed(machine->afd);
 }

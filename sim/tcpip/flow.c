@@ -131,6 +131,7 @@ void tcp_flow_again(struct tcp *tcp, uint32_t size)
 {
     struct tcp_flow *flow = tcp_flow(tcp);
 
+    tcpip_counts(tcp->tcpip, tcp->local.family)->segments_again++;
     if (flow == NULL)
         return;
     flow->timing = false;

@@ -1,5 +1,6 @@
-/* The machine's interfaces and their addresses: the one table that bind, routes, control codes, name
- * resolution and iphlpapi go by. One loopback and one Ethernet, in the order in which they are told.
+/* The machine's interfaces and their addresses: the one table that bind, routes, control codes,
+ * name resolution and iphlpapi go by. One loopback and one Ethernet, in the order in which they are
+ * told.
  */
 #ifndef SIM_TCPIP_INTERFACES_H
 #define SIM_TCPIP_INTERFACES_H
@@ -18,7 +19,7 @@ struct interface {
     uint32_t luid_number; /* of its kind: the number in its name */
     const char *name;     /* if_indextoname's, made of kind and number */
     const char *friendly, *description;
-    const char *id; /* a GUID in braces */
+    const char *id;                                /* a GUID in braces */
     struct address addresses[INTERFACE_ADDRESSES]; /* IPv6 before IPv4 */
     uint8_t prefixes[INTERFACE_ADDRESSES];         /* in bits, of each address */
     uint32_t address_count;

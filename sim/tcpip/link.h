@@ -41,7 +41,8 @@ uint32_t link_between(const struct place *a, const struct place *b);
  */
 bool link_is_instant(const struct tcpip *tcpip, uint32_t interface);
 
-/* For the statistics: a packet of so many bytes was sent, or has come. Hosts beyond count nothing. */
+/* For the statistics: a packet of so many bytes was sent, or has come. Hosts beyond count nothing.
+ */
 void link_sent(struct tcpip *tcpip, uint32_t interface, const struct place *from,
                const struct place *to, uint32_t bytes);
 void link_came(struct tcpip *tcpip, uint32_t interface, const struct place *to, uint32_t bytes);

@@ -25,7 +25,8 @@ enum locality { LOCALITY_NONE, LOCALITY_LOCAL, LOCALITY_BROADCAST, LOCALITY_MULT
 /* False for an IPv4-mapped address on an endpoint that is not dual-stack: nothing stands there. */
 bool standing_of(const struct address *address, bool dual_stack, struct standing *out);
 
-/* The machine's addresses: interfaces.c. A link-local one may name its link, the interface's number. */
+/* The machine's addresses: interfaces.c. A link-local one may name its link, the interface's
+ * number. */
 enum locality standing_locality(const struct address *address, const struct standing *standing);
 
 bool standing_equal(const struct standing *a, const struct standing *b);

@@ -72,6 +72,8 @@ nt_status tcp_connect(struct endpoint *endpoint, const struct address *address, 
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     tcp->snd_nxt++;
+    if (!endpoint->foreign)
+        tcpip_counts(tcpip, local.family)->tcp_active++;
     return STATUS_PENDING;
 }
 

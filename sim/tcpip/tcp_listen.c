@@ -127,6 +127,8 @@ void listener_established(struct tcp *tcp)
         return;
     listener_dequeue(tcp);
     enqueue(tcp, QUEUE_ACCEPT);
+    if (!tcp->origin->foreign)
+        tcpip_counts(tcp->tcpip, tcp->local.family)->tcp_passive++;
     ENDPOINT_TELL(tcp->origin, incoming);
 }
 

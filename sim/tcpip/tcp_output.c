@@ -37,8 +37,21 @@ static void post_copy(const struct segment *segment, uint64_t due_ns)
 }
 
 /* Puts a segment on the wire, which owns it from now on. False when the arena is full. */
+static void count_out(const struct segment *segment, uint32_t interface)
+{
+    struct tcpip *tcpip = segment->tcpip;
+    struct protocol_counts *counts = tcpip_counts(tcpip, segment->source.family);
+
+    if (interface == INTERFACE_LAN && !place_is_local(&segment->source))
+        return;
+    counts->segments_out++;
+    counts->resets_out += (segment->flags & SEGMENT_RST) != 0;
+    link_sent(tcpip, interface, &segment->source, &segment->target, segment->size);
+}
+
 static bool transmit(struct segment *segment, uint32_t interface)
 {
+    count_out(segment, interface);
     struct fate fate = link_fate(segment->tcpip, interface, &segment->source, &segment->target);
 
     if (fate.copies == 0) {

@@ -499,11 +499,22 @@ bool segment_deliver(struct segment *segment)
     return kept;
 }
 
+static void count_in(const struct segment *segment)
+{
+    uint32_t interface = link_between(&segment->source, &segment->target);
+
+    if (interface == INTERFACE_LAN && !place_is_local(&segment->target))
+        return;
+    tcpip_counts(segment->tcpip, segment->target.family)->segments_in++;
+    link_came(segment->tcpip, interface, &segment->target, segment->size);
+}
+
 void segment_arrive(void *context, uint64_t argument)
 {
     struct segment *segment = context;
 
     (void)argument;
+    count_in(segment);
     if (!segment_deliver(segment))
         segment_give(segment);
 }

@@ -68,8 +68,20 @@ static void post_copy(const struct datagram *datagram, uint64_t due_ns)
         datagram_give(copy);
 }
 
+static void count_out(const struct datagram *datagram)
+{
+    struct tcpip *tcpip = datagram->tcpip;
+
+    if (datagram->interface == INTERFACE_LAN && !place_is_local(&datagram->from))
+        return;
+    link_sent(tcpip, datagram->interface, &datagram->from, &datagram->to, datagram->size);
+    if (!datagram->refusal)
+        tcpip_counts(tcpip, datagram->from.family)->datagrams_out++;
+}
+
 bool datagram_transmit(struct datagram *datagram)
 {
+    count_out(datagram);
     struct fate fate =
         link_fate(datagram->tcpip, datagram->interface, &datagram->from, &datagram->to);
 

@@ -34,10 +34,13 @@ static void keep(struct endpoint *endpoint, struct datagram *datagram)
     if (udp != NULL && BEHAVES(endpoint->tcpip->profile, receive_buffer_full, drops_oldest))
         while (!has_room(endpoint, datagram->size) && udp->count > 0)
             udp_drop_first(udp);
+    struct protocol_counts *counts = tcpip_counts(datagram->tcpip, datagram->to.family);
     if (udp == NULL || !has_room(endpoint, datagram->size)) {
+        counts->datagrams_dropped++;
         datagram_give(datagram);
         return;
     }
+    counts->datagrams_in++;
     datagram->next = NULL;
     if (udp->last == NULL)
         udp->first = datagram;
@@ -124,6 +127,7 @@ static void deliver(struct datagram *datagram)
         keep(receiver, datagram);
         return;
     }
+    tcpip_counts(datagram->tcpip, datagram->to.family)->datagrams_no_port++;
     datagram_refuse(datagram);
     datagram_give(datagram);
 }
@@ -199,6 +203,8 @@ void datagram_arrive(void *context, uint64_t argument)
     enum place_kind kind = place_kind(&datagram->to);
 
     (void)argument;
+    if (kind != PLACE_UNICAST || place_is_local(&datagram->to))
+        link_came(datagram->tcpip, datagram->interface, &datagram->to, datagram->size);
     if (datagram->refusal && !place_is_local(&datagram->to))
         datagram_give(datagram);
     else if (datagram->refusal)

@@ -1,4 +1,5 @@
-/* Control codes that ask for the machine's interfaces, addresses and routes (sim/tcpip/interfaces.h).
+/* Control codes that ask for the machine's interfaces, addresses and routes
+ * (sim/tcpip/interfaces.h).
  */
 #include "sim/winsock/ioctl.h"
 
@@ -118,8 +119,7 @@ static nt_status read_list(struct ioctl *ioctl, struct list *list)
     nt_status status = ioctl_read(ioctl, &count, sizeof count);
     if (!nt_success(status))
         return status;
-    if (count < 0 || count > LIST_MAX ||
-        ioctl->in_size < SIZEOF_SOCKET_ADDRESS_LIST((size_t)count))
+    if (count < 0 || count > LIST_MAX || ioctl->in_size < SIZEOF_SOCKET_ADDRESS_LIST((size_t)count))
         return STATUS_INVALID_PARAMETER;
     for (INT i = 0; i < count; i++) {
         SOCKET_ADDRESS entry;
@@ -186,7 +186,8 @@ nt_status query_interfaces(struct ioctl *ioctl)
     memset(all, 0, sizeof all);
     for (uint32_t i = 0; i < INTERFACE_COUNT; i++) {
         const struct address *own = interface_address(&interfaces[i], FAMILY_4);
-        const struct address mask = interface_mask(interfaces[i].prefixes[own - interfaces[i].addresses]);
+        const struct address mask =
+            interface_mask(interfaces[i].prefixes[own - interfaces[i].addresses]);
         all[i].iiFlags = flags_of(ioctl, &interfaces[i]);
         all[i].iiAddress = generic(own);
         all[i].iiBroadcastAddress = generic(&everywhere);

@@ -82,9 +82,8 @@ nt_status query_change(struct ioctl *ioctl)
         return STATUS_INVALID_CONNECTION;
     if (backlog)
         return socket_wait_for_change(ioctl->io, 0);
-    return socket_wait_for_change(ioctl->io, ioctl->code == SIO_ADDRESS_LIST_CHANGE
-                                                 ? IO_ADDRESS_CHANGE
-                                                 : IO_ROUTE_CHANGE);
+    return socket_wait_for_change(
+        ioctl->io, ioctl->code == SIO_ADDRESS_LIST_CHANGE ? IO_ADDRESS_CHANGE : IO_ROUTE_CHANGE);
 }
 
 static ULONG to_ms(uint64_t ns)

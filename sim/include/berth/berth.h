@@ -153,6 +153,11 @@ bool berth_set_max_user_port(struct berth *machine, uint16_t port);
 
 void berth_set_network(struct berth *machine, bool up);
 
+/* The Ethernet's cable is pulled or put back: its addresses and routes go and come, and whoever
+ * waits for that is told.
+ */
+void berth_set_cable(struct berth *machine, bool in);
+
 /* Until the next boot the three control codes of port reservations take that long; 0 lets the
  * profile say how long.
  */

@@ -149,7 +149,7 @@ typedef struct _IP_ADAPTER_ADDRESSES_LH {
     PIP_ADAPTER_DNS_SUFFIX FirstDnsSuffix;
 } IP_ADAPTER_ADDRESSES_LH, *PIP_ADAPTER_ADDRESSES_LH, IP_ADAPTER_ADDRESSES, *PIP_ADAPTER_ADDRESSES;
 
-/* ---- The forms of before IPv6: GetAdaptersInfo, GetNetworkParams ------------------------------ */
+/* ---- The forms of before IPv6: GetAdaptersInfo, GetNetworkParams ----------------------------- */
 
 typedef struct {
     char String[4 * 4];

@@ -24,13 +24,15 @@ typedef enum _MIB_NOTIFICATION_TYPE {
     MibAddInstance,
     MibDeleteInstance,
     MibInitialNotification
-} MIB_NOTIFICATION_TYPE, *PMIB_NOTIFICATION_TYPE;
+} MIB_NOTIFICATION_TYPE,
+    *PMIB_NOTIFICATION_TYPE;
 
 typedef enum _MIB_IF_TABLE_LEVEL {
     MibIfTableNormal,
     MibIfTableRaw,
     MibIfTableNormalWithoutStatistics
-} MIB_IF_TABLE_LEVEL, *PMIB_IF_TABLE_LEVEL;
+} MIB_IF_TABLE_LEVEL,
+    *PMIB_IF_TABLE_LEVEL;
 
 typedef struct _MIB_IF_ROW2 {
     NET_LUID InterfaceLuid;

@@ -106,7 +106,8 @@ typedef enum _NL_ROUTE_ORIGIN {
     NlroDHCP,
     NlroRouterAdvertisement,
     Nlro6to4
-} NL_ROUTE_ORIGIN, *PNL_ROUTE_ORIGIN;
+} NL_ROUTE_ORIGIN,
+    *PNL_ROUTE_ORIGIN;
 
 typedef enum {
     NlatUnspecified,
@@ -127,7 +128,8 @@ typedef enum _NL_NEIGHBOR_STATE {
     NlnsReachable,
     NlnsPermanent,
     NlnsMaximum
-} NL_NEIGHBOR_STATE, *PNL_NEIGHBOR_STATE;
+} NL_NEIGHBOR_STATE,
+    *PNL_NEIGHBOR_STATE;
 
 typedef enum _NL_LINK_LOCAL_ADDRESS_BEHAVIOR {
     LinkLocalAlwaysOff = 0,
