@@ -66,6 +66,8 @@ void *any_memory(struct draw *from, size_t size)
     enum { GRAIN = 8 };
     const uint8_t byte = draw(from);
     char *const end = fuzz.room + ROOM_SIZE;
+    if (size > ROOM_SIZE)
+        size = ROOM_SIZE;
     switch (byte % 32) {
     case 26:
         return NULL;

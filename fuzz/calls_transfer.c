@@ -8,6 +8,7 @@
 static DWORD counts[8], flags_of[8];
 static INT lengths[8];
 static WSAMSG messages[4];
+static WSABUF of_messages[4][4];
 static SOCKADDR_STORAGE places[8];
 
 static const int all_flags[] = {0,
@@ -135,9 +136,11 @@ static void call_wsarecvfrom(struct draw *from)
 }
 
 /* Filled anew though another may pend with it: by then the machine has read it. */
-static WSAMSG *any_message(struct draw *from, WSABUF buffers[4])
+static WSAMSG *any_message(struct draw *from)
 {
-    WSAMSG *message = &messages[draw_below(from, 4)];
+    const unsigned slot = draw_below(from, 4);
+    WSAMSG *message = &messages[slot];
+    WSABUF *buffers = of_messages[slot];
     struct drawn_name name;
     any_buffers(from, buffers);
     any_name(from, &name);
@@ -158,8 +161,7 @@ static WSAMSG *any_message(struct draw *from, WSABUF buffers[4])
 
 static void call_message(struct draw *from)
 {
-    WSABUF buffers[4];
-    WSAMSG *message = any_message(from, buffers);
+    WSAMSG *message = any_message(from);
     LPWSAOVERLAPPED overlapped = any_overlapped(from);
     const SOCKET s = any_socket(from);
     DWORD *count = any_count(from);

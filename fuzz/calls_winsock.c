@@ -414,6 +414,7 @@ static void call_wsaioctl(struct draw *from)
     struct drawn_name name;
     int in_size = any_length(from, DRAW_OF(from, sizes));
     void *in = input;
+    memset(input, 0, sizeof input); /* an input is a program by itself */
     if (draw_chance(from, 8)) {
         in = any_bytes(from, 64);
     } else if (draw_chance(from, 2)) {

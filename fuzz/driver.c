@@ -110,6 +110,16 @@ static void keep_finding(void)
         fprintf(stderr, "the program is in the file finding; --shorten finding makes it small\n");
 }
 
+/* A sanitizer's: what it finds ends the process without what runs at exit. */
+__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
+
+static void keep_findings(void)
+{
+    atexit(keep_finding);
+    if (__sanitizer_set_death_callback != NULL)
+        __sanitizer_set_death_callback(keep_finding);
+}
+
 static double now_seconds(void)
 {
     struct timespec now;
@@ -338,7 +348,7 @@ int main(int argc, char **argv)
     if (strcmp(mode, "--shorten") == 0)
         return shorten(argv[i - 1]);
     if (strcmp(mode, "--search") == 0) {
-        atexit(keep_finding);
+        keep_findings();
         search(count, seed);
         printf("%llu programs, nothing found\n", count);
         return 0;

@@ -225,9 +225,11 @@ static nt_status accept_new(struct io *io)
         return STATUS_INSUFFICIENT_RESOURCES;
     uint64_t handle = 0;
     nt_status status = handle_open(process, &socket->object, true, &handle);
-    struct endpoint *endpoint = NULL;
-    if (nt_success(status))
-        endpoint = tcp_accept(listener->endpoint, process->id, process->token.account);
+    if (!nt_success(status)) {
+        socket_discard(socket);
+        return status;
+    }
+    struct endpoint *endpoint = tcp_accept(listener->endpoint, process->id, process->token.account);
     if (endpoint != NULL) {
         socket_adopt(socket, endpoint);
         become_connected(socket, &peer);
@@ -236,7 +238,7 @@ static nt_status accept_new(struct io *io)
         events_look(socket); /* at what came before the accept */
         inherit(socket, listener);
         SLOW(socket_check(socket));
-    } else if (nt_success(status)) {
+    } else {
         handle_close(process, handle);
         status = STATUS_INSUFFICIENT_RESOURCES;
     }

@@ -266,6 +266,38 @@ static void a_wire_that_begins_to_lose_loses_nothing_for_good(void **state)
     close_pair(&pair);
 }
 
+/* Found by the fuzz target calls: a socket without a handle was never closed. */
+static void an_accept_without_memory_changes_nothing(void **state)
+{
+    (void)state;
+    unsigned failures = 0;
+    uint64_t listener_handle, client, handle;
+    struct socket_object *listener = open_listener(&listener_handle, 5000);
+    for (unsigned i = 0; i < 80; i++) { /* somewhere there the table of handles grows */
+        struct socket_object *socket = open_as(PROTOCOL_TCP, &client);
+        assert_status(socket_connect(socket, self, &loopback_4, 5000), STATUS_SUCCESS);
+        uint32_t sockets = afd->sockets;
+        nt_status status = STATUS_INSUFFICIENT_RESOURCES;
+        for (uint64_t n = 1; status == STATUS_INSUFFICIENT_RESOURCES; n++) {
+            struct io io;
+            io_begin(&io, listener, IO_ACCEPT, "accept");
+            io.flags = IO_NO_WAIT;
+            machine.engine.arena.fail_in = n;
+            status = socket_accept(&io, self);
+            machine.engine.arena.fail_in = 0;
+            io_end(&io);
+            failures += status == STATUS_INSUFFICIENT_RESOURCES;
+            assert_int_equal(afd->sockets, sockets + (status == STATUS_SUCCESS));
+            afd_check(afd);
+        }
+        assert_status(status, STATUS_SUCCESS);
+        object_reference(&socket->object);
+        assert_status(handle_open(self, &socket->object, false, &handle), STATUS_SUCCESS);
+        object_release(&socket->object);
+    }
+    assert_true(failures > 2 * 80);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +314,7 @@ int main(void)
         SOCKET_TEST(the_network_ends_what_pends),
         SOCKET_TEST(datagrams_keep_their_bounds),
         SOCKET_TEST(a_close_forgets_what_a_finished_peer_left_unread),
+        SOCKET_TEST(an_accept_without_memory_changes_nothing),
         SOCKET_TEST(a_wire_that_begins_to_lose_loses_nothing_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

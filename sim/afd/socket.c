@@ -252,10 +252,17 @@ nt_status socket_open(struct afd *afd, struct process *process,
     nt_status status = STATUS_INSUFFICIENT_RESOURCES;
     if (open_endpoint(socket, process))
         status = handle_open(process, &socket->object, opening->inherit, handle);
-    if (!nt_success(status))
-        tear_down(socket);
-    object_release(&socket->object); /* the handle keeps it, if there is one */
+    if (nt_success(status))
+        object_release(&socket->object); /* the handle keeps it */
+    else
+        socket_discard(socket);
     return status;
+}
+
+void socket_discard(struct socket_object *socket)
+{
+    tear_down(socket);
+    object_release(&socket->object);
 }
 
 struct socket_object *socket_find(const struct process *process, uint64_t handle)

@@ -36,6 +36,9 @@ struct socket_waits {
  */
 struct socket_object *socket_make(struct afd *afd, const struct socket_opening *opening);
 
+/* Of one for which there was no handle: it ends, and the reference of its making goes. */
+void socket_discard(struct socket_object *socket);
+
 /* Makes `endpoint` the socket's, whose owner it then is. */
 void socket_adopt(struct socket_object *socket, struct endpoint *endpoint);
 

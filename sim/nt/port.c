@@ -72,6 +72,11 @@ static void port_destroy(struct object *object)
 
 static const struct object_ops port_ops = {.cleanup = port_cleanup, .destroy = port_destroy};
 
+void port_close(struct port *port)
+{
+    port_cleanup(&port->object);
+}
+
 struct port *port_create(struct nt *nt, uint32_t concurrency)
 {
     struct port *port = ARENA_NEW(&nt->engine->arena, struct port);
@@ -231,6 +236,11 @@ nt_status port_take(struct port *port, struct packet **packets, uint32_t count, 
     while (*taken < count && port->first != NULL)
         packets[(*taken)++] = pop(port);
     return STATUS_SUCCESS;
+}
+
+bool port_is_closed(const struct port *port)
+{
+    return port->closed;
 }
 
 uint32_t port_depth(const struct port *port)

@@ -57,6 +57,14 @@ void port_post(struct port *port, struct packet *packet);
 nt_status port_take(struct port *port, struct packet **packets, uint32_t count, uint32_t *taken,
                     uint64_t timeout_ns, bool alertable, const char *call);
 
+/* As the close of its last handle does it, for a port that never had one. Its packets may be what
+ * keeps the files that keep it: a release alone would be the end of none.
+ */
+void port_close(struct port *port);
+
+/* Whether its last handle has been closed: nobody will take from it. */
+bool port_is_closed(const struct port *port);
+
 /* How many packets are queued. */
 uint32_t port_depth(const struct port *port);
 

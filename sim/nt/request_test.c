@@ -156,6 +156,23 @@ static void success_at_once_is_told_and_can_still_be_read(void **state)
     assert_int_equal(freed, 1);
 }
 
+/* Found by the fuzz target calls: its packet took it along. */
+static void success_at_once_at_a_closed_port_can_still_be_read(void **state)
+{
+    (void)state;
+    struct io_status block = block_of(0);
+    struct port *port = tie(42);
+    uint64_t handle;
+    assert_status(handle_open(home, port_object(port), false, &handle), STATUS_SUCCESS);
+    assert_status(handle_close(home, handle), STATUS_SUCCESS);
+    struct request *request = issue(&(struct request_delivery){.block = &block}, false);
+    request_complete(request, STATUS_SUCCESS, 7);
+    assert_int_equal(freed, 0);
+    assert_int_equal(request->information, 7);
+    let_run();
+    assert_int_equal(freed, 1);
+}
+
 static void success_at_once_posts_a_packet_unless_skipped(void **state)
 {
     (void)state;
@@ -294,6 +311,7 @@ int main(void)
         REQUEST_TEST(a_routine_runs_in_an_alertable_wait_of_its_thread),
         REQUEST_TEST(two_requests_may_share_a_block),
         REQUEST_TEST(success_at_once_is_told_and_can_still_be_read),
+        REQUEST_TEST(success_at_once_at_a_closed_port_can_still_be_read),
         REQUEST_TEST(success_at_once_posts_a_packet_unless_skipped),
         REQUEST_TEST(failure_at_once_is_told_to_nobody),
         REQUEST_TEST(a_routine_of_success_at_once_waits_for_its_wait),

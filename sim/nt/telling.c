@@ -190,9 +190,10 @@ static bool leaves_packet(const struct request *request)
     return !BEHAVES(profile, request_packet, never);
 }
 
+/* To a closed port there is none: the request stays its caller's to read. */
 static bool post_packet(struct request *request)
 {
-    if (!leaves_packet(request))
+    if (!leaves_packet(request) || port_is_closed(request->file->port))
         return false;
     if (BEHAVES(profile_of(request), request_packet, twice))
         post_copy(request);

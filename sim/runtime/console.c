@@ -85,6 +85,8 @@ BOOL console_write(HANDLE handle, LPCVOID buffer, DWORD size, LPDWORD count)
     FILE *stream = stream_of(handle);
     if (stream == NULL)
         return FALSE;
+    if (!userspace_probe(&guest_process()->userspace, buffer, size, ACCESS_READ))
+        return guest_fail(ERROR_NOACCESS);
     DWORD written = (DWORD)fwrite(buffer, 1, size, stream);
     if (count != NULL)
         *count = written;
@@ -97,6 +99,8 @@ BOOL console_read(HANDLE handle, LPVOID buffer, DWORD size, LPDWORD count)
     DWORD got = 0;
     if (!guest_is_console_input(handle))
         return guest_fail(ERROR_INVALID_HANDLE);
+    if (!userspace_probe(&guest_process()->userspace, buffer, size, ACCESS_WRITE))
+        return guest_fail(ERROR_NOACCESS);
     for (int byte = 0; got < size && byte != '\n';) {
         byte = getc(stdin);
         if (byte == EOF)

@@ -206,6 +206,12 @@ static void only_the_console_can_be_written_to(void **state)
     assert_false(WriteFile((HANDLE)(uintptr_t)0x1234, "x", 1, &written, NULL));
     assert_int_equal(GetLastError(), ERROR_INVALID_HANDLE);
     assert_false(WriteConsoleW(GetStdHandle(STD_INPUT_HANDLE), u"x", 1, &written, NULL));
+    char *page = VirtualAlloc(NULL, 1, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    SetLastError(0); /* found by the fuzz target calls */
+    assert_false(WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), page + 4095, 2, &written, NULL));
+    assert_int_equal(GetLastError(), ERROR_NOACCESS);
+    assert_false(ReadFile(GetStdHandle(STD_INPUT_HANDLE), NULL, 2, &written, NULL));
+    assert_int_equal(GetLastError(), ERROR_NOACCESS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)

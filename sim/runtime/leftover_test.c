@@ -110,6 +110,29 @@ static void pooling(void)
     Sleep(20);
 }
 
+static void CALLBACK moved(DWORD error, DWORD bytes, OVERLAPPED *overlapped)
+{
+    (void)error;
+    (void)bytes;
+    (void)overlapped;
+    Sleep(INFINITE);
+}
+
+/* One packet is taken; what the other says nobody hears. */
+static void receiving(void)
+{
+    static OVERLAPPED overlapped[2];
+    static char byte;
+    WSABUF buffer = {1, &byte};
+    DWORD flags = 0;
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_int_equal(bind_port(s, 5000), 0);
+    assert_true(BindIoCompletionCallback((HANDLE)s, moved, 0));
+    for (int i = 0; i < 2; i++)
+        WSARecv(s, &buffer, 1, NULL, &flags, &overlapped[i], NULL);
+    assert_true(CancelIoEx((HANDLE)s, NULL));
+}
+
 static void resolving(void)
 {
     ADDRINFOA *found;
@@ -163,6 +186,12 @@ static void a_pool_that_waits_leaves_nothing(void **state)
     leaves_nothing(pooling);
 }
 
+static void results_nobody_took_leave_nothing(void **state)
+{
+    (void)state;
+    leaves_nothing(receiving);
+}
+
 static void addresses_nobody_freed_are_gone_with_the_process(void **state)
 {
     (void)state;
@@ -176,6 +205,7 @@ int main(void)
         cmocka_unit_test(threads_at_a_port_leave_nothing),
         cmocka_unit_test(a_thread_that_reads_leaves_nothing),
         cmocka_unit_test(a_pool_that_waits_leaves_nothing),
+        cmocka_unit_test(results_nobody_took_leave_nothing),
         cmocka_unit_test(addresses_nobody_freed_are_gone_with_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

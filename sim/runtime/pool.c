@@ -67,8 +67,10 @@ static void pool_ends(struct process *process)
     for (; pool != NULL; pool = next) {
         next = pool->next;
         object_release(pool->tasks);
-        if (pool->port != NULL)
+        if (pool->port != NULL) {
+            port_close(pool->port);
             object_release(port_object(pool->port));
+        }
         arena_give(arena_of(pool), pool, sizeof *pool);
     }
 }
