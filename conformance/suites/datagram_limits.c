@@ -110,6 +110,10 @@ static void after_shutdown_nothing_is_received(void)
     assert_fails_with(recvfrom(a, got, sizeof(got), 0, NULL, NULL), WSAESHUTDOWN);
     say(a, "still", bound_port(b));
     hear(b, "still");
+    const SOCKET nameless = open_socket(AF_INET, SOCK_DGRAM);
+    assert_int_equal(shutdown(nameless, SD_RECEIVE), 0);
+    assert_fails_with(recvfrom(nameless, got, sizeof(got), 0, NULL, NULL), WSAESHUTDOWN);
+    close_socket(nameless);
     close_socket(a);
     close_socket(b);
     END_WINSOCK();

@@ -141,6 +141,28 @@ static void every_status_has_its_error(void)
         {0xC000020Du, WSAECONNRESET},         /* CONNECTION_RESET */
         {0xC0000236u, WSAECONNREFUSED},       /* CONNECTION_REFUSED */
         {0xC0000241u, WSAECONNABORTED},       /* CONNECTION_ABORTED */
+        {0xC0000007u, WSAENOBUFS},            /* PAGEFILE_QUOTA */
+        {0xC000000Fu, WSAENETDOWN},           /* NO_SUCH_FILE */
+        {0xC0000034u, WSAENETDOWN},           /* OBJECT_NAME_NOT_FOUND */
+        {0xC00000A1u, WSAENOBUFS},            /* WORKING_SET_QUOTA */
+        {0xC00000BCu, WSAECONNREFUSED},       /* REMOTE_NOT_LISTENING */
+        {0xC00000BEu, WSAENETUNREACH},        /* BAD_NETWORK_PATH */
+        {0xC00000C4u, WSAENETDOWN},           /* UNEXPECTED_NETWORK_ERROR */
+        {0xC00000D0u, WSAEWOULDBLOCK},        /* REQUEST_NOT_ACCEPTED */
+        {0xC000013Eu, WSAECONNRESET},         /* LINK_FAILED */
+        {0xC000013Fu, WSAETIMEDOUT},          /* LINK_TIMEOUT */
+        {0xC0000206u, WSAEMSGSIZE},           /* INVALID_BUFFER_SIZE */
+        {0xC000020Cu, WSAECONNRESET},         /* CONNECTION_DISCONNECTED */
+        {0xC000020Fu, WSAECONNABORTED},       /* TRANSACTION_ABORTED */
+        {0xC0000237u, WSAEDISCON},            /* GRACEFUL_DISCONNECT */
+        {0xC000023Eu, WSAENETUNREACH},        /* PROTOCOL_UNREACHABLE */
+        {0xC0000240u, WSAEINTR},              /* REQUEST_ABORTED */
+        {0xC00002C5u, WSAEFAULT},             /* DATATYPE_MISALIGNMENT_ERROR */
+        {0xC0000010u, WSAEINVAL},             /* INVALID_DEVICE_REQUEST */
+        {0xC0000035u, WSAEINVAL},             /* OBJECT_NAME_COLLISION */
+        {0xC00000B1u, WSAEINVAL},             /* PIPE_CLOSING */
+        {0xC00000C9u, WSAEINVAL},             /* NETWORK_NAME_DELETED */
+        {0xC000014Bu, WSAEINVAL},             /* PIPE_BROKEN */
         {0xC0000001u, WSAEINVAL},             /* UNSUCCESSFUL, which has no error of its own */
     };
     struct pending pending;

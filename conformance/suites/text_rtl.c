@@ -1,12 +1,35 @@
 /* Addresses as ntdll reads them: where it stops, and what it makes of a port. */
 #include "conformance/suites/windows_api.h"
 
-#include <mstcpip.h>
-
 #include "conformance/suites/block.h"
 #include "conformance/suites/suite.h"
 
 #define EACH(i, table) (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++)
+
+/* mingw-w64 does not declare them all: they are found by name, as afd.c does. */
+struct readers {
+    LONG(WINAPI *read_4)(PCSTR, BOOLEAN, PCSTR *, struct in_addr *);
+    LONG(WINAPI *read_6)(PCSTR, PCSTR *, struct in6_addr *);
+    LONG(WINAPI *read_4_ex)(PCSTR, BOOLEAN, struct in_addr *, USHORT *);
+    LONG(WINAPI *read_6_ex)(PCSTR, struct in6_addr *, ULONG *, USHORT *);
+};
+
+static void find(const char *name, void *out)
+{
+    const FARPROC found = GetProcAddress(GetModuleHandleA("ntdll.dll"), name);
+    assert_non_null(found);
+    memcpy(out, &found, sizeof(found));
+}
+
+static struct readers find_readers(void)
+{
+    struct readers readers;
+    find("RtlIpv4StringToAddressA", &readers.read_4);
+    find("RtlIpv6StringToAddressA", &readers.read_6);
+    find("RtlIpv4StringToAddressExA", &readers.read_4_ex);
+    find("RtlIpv6StringToAddressExA", &readers.read_6_ex);
+    return readers;
+}
 
 enum { UNTOUCHED = 0x5EED, REFUSED = (int)0xC000000D, NOWHERE = -1 };
 
@@ -39,13 +62,13 @@ static void ipv4_is_read_number_by_number(void)
         {"1.2.3.4:80x", true, false, 10, 0},
         {"", false, false, 0, 0},
     };
+    const struct readers readers = find_readers();
     for
         EACH(i, rows)
         {
             struct in_addr address = {.s_addr = 0};
-            char *end = NULL;
-            const LONG status =
-                RtlIpv4StringToAddressA(rows[i].text, rows[i].strict, (void *)&end, &address);
+            PCSTR end = NULL;
+            const LONG status = readers.read_4(rows[i].text, rows[i].strict, &end, &address);
             assert_int_equal(status, rows[i].good ? 0 : REFUSED);
             assert_int_equal(end - rows[i].text, rows[i].stops);
             assert_int_equal(ntohl(address.s_addr), rows[i].address);
@@ -81,13 +104,15 @@ static void ipv6_is_read_word_by_word(void)
         {"12345::", false, NOWHERE, 0},
         {"1:00002:3", false, NOWHERE, 1},
     };
+    const struct readers readers = find_readers();
     for
         EACH(i, rows)
         {
             struct in6_addr address;
-            char nothing, *end = &nothing;
+            char nothing;
+            PCSTR end = &nothing;
             memset(&address, 0xAA, sizeof(address));
-            const LONG status = RtlIpv6StringToAddressA(rows[i].text, (void *)&end, &address);
+            const LONG status = readers.read_6(rows[i].text, &end, &address);
             assert_int_equal(status, rows[i].good ? 0 : REFUSED);
             if (rows[i].stops == NOWHERE)
                 assert_ptr_equal(end, &nothing);
@@ -104,19 +129,20 @@ static void a_port_that_is_not_there_is_not_written(void)
     struct in6_addr six;
     USHORT port = UNTOUCHED;
     ULONG scope = UNTOUCHED;
-    assert_int_equal(RtlIpv4StringToAddressExA("1.2.3.4", TRUE, &four, &port), 0);
+    const struct readers readers = find_readers();
+    assert_int_equal(readers.read_4_ex("1.2.3.4", TRUE, &four, &port), 0);
     assert_int_equal(port, UNTOUCHED);
-    assert_int_equal(RtlIpv4StringToAddressExA("1.2.3.4:80", TRUE, &four, &port), 0);
+    assert_int_equal(readers.read_4_ex("1.2.3.4:80", TRUE, &four, &port), 0);
     assert_int_equal(port, htons(80));
-    assert_int_equal(RtlIpv4StringToAddressExA("1.2.3.4 ", TRUE, &four, &port), REFUSED);
-    assert_int_equal(RtlIpv6StringToAddressExA("::1", &six, &scope, &port), 0);
+    assert_int_equal(readers.read_4_ex("1.2.3.4 ", TRUE, &four, &port), REFUSED);
+    assert_int_equal(readers.read_6_ex("::1", &six, &scope, &port), 0);
     assert_int_equal(port, 0);
     assert_int_equal(scope, 0);
-    assert_int_equal(RtlIpv6StringToAddressExA("[::1%2]:0x50", &six, &scope, &port), 0);
+    assert_int_equal(readers.read_6_ex("[::1%2]:0x50", &six, &scope, &port), 0);
     assert_int_equal(port, htons(80));
     assert_int_equal(scope, 2);
-    assert_int_equal(RtlIpv6StringToAddressExA("::1%02", &six, &scope, &port), REFUSED);
-    assert_int_equal(RtlIpv6StringToAddressExA("[::1]:0", &six, &scope, &port), REFUSED);
+    assert_int_equal(readers.read_6_ex("::1%02", &six, &scope, &port), REFUSED);
+    assert_int_equal(readers.read_6_ex("[::1]:0", &six, &scope, &port), REFUSED);
 }
 
 static void a_port_of_zero_is_none(void)

@@ -216,8 +216,8 @@ static nt_status may_receive(const struct socket_object *socket)
     if (socket->kind.protocol == PROTOCOL_TCP) {
         if (socket->state != SOCKET_CONNECTED)
             return STATUS_INVALID_CONNECTION;
-    } else if (socket->state == SOCKET_UNBOUND) {
-        return STATUS_INVALID_PARAMETER;
+    } else if (socket->state == SOCKET_UNBOUND && !socket->shut_receive) {
+        return STATUS_INVALID_PARAMETER; /* rows 166 and 222 */
     }
     if (!socket->shut_receive)
         return STATUS_SUCCESS;

@@ -21,6 +21,63 @@ static struct object *find_signal(const struct call *call, struct socket_object 
     return handle == 0 ? &socket->object : handle_find(call->process, handle, OBJECT_EVENT);
 }
 
+/* Row 113: what WSAGetOverlappedResult makes of a status where spec/errors.def has something else,
+ * or nothing. SEEN on Wine, which does with each status what Windows does. What is not known is
+ * WSAEINVAL, and so is here what Winsock's other calls have a better error for.
+ */
+static const struct {
+    uint32_t status;
+    uint32_t error;
+} results[] = {
+    {0xC0000003, WSAEINVAL},       /* STATUS_INVALID_INFO_CLASS */
+    {0xC0000007, WSAENOBUFS},      /* STATUS_PAGEFILE_QUOTA */
+    {0xC000000E, WSAENETDOWN},     /* STATUS_NO_SUCH_DEVICE */
+    {0xC000000F, WSAENETDOWN},     /* STATUS_NO_SUCH_FILE */
+    {0xC0000010, WSAEINVAL},       /* STATUS_INVALID_DEVICE_REQUEST */
+    {0xC0000018, WSAENOBUFS},      /* STATUS_CONFLICTING_ADDRESSES */
+    {0xC0000034, WSAENETDOWN},     /* STATUS_OBJECT_NAME_NOT_FOUND */
+    {0xC0000035, WSAEINVAL},       /* STATUS_OBJECT_NAME_COLLISION */
+    {0xC000003A, WSAENETDOWN},     /* STATUS_OBJECT_PATH_NOT_FOUND */
+    {0xC000003B, WSAEINVAL},       /* STATUS_OBJECT_PATH_SYNTAX_BAD */
+    {0xC0000056, WSAEINVAL},       /* STATUS_DELETE_PENDING */
+    {0xC0000061, WSAEINVAL},       /* STATUS_PRIVILEGE_NOT_HELD */
+    {0xC000007F, WSAEINVAL},       /* STATUS_DISK_FULL */
+    {0xC0000097, WSAENOBUFS},      /* STATUS_TOO_MANY_PAGING_FILES */
+    {0xC00000A1, WSAENOBUFS},      /* STATUS_WORKING_SET_QUOTA */
+    {0xC00000B1, WSAEINVAL},       /* STATUS_PIPE_CLOSING */
+    {0xC00000BA, WSAEINVAL},       /* STATUS_FILE_IS_A_DIRECTORY */
+    {0xC00000BC, WSAECONNREFUSED}, /* STATUS_REMOTE_NOT_LISTENING */
+    {0xC00000BE, WSAENETUNREACH},  /* STATUS_BAD_NETWORK_PATH */
+    {0xC00000BF, WSAENETDOWN},     /* STATUS_NETWORK_BUSY */
+    {0xC00000C3, WSAENETDOWN},     /* STATUS_INVALID_NETWORK_RESPONSE */
+    {0xC00000C4, WSAENETDOWN},     /* STATUS_UNEXPECTED_NETWORK_ERROR */
+    {0xC00000C9, WSAEINVAL},       /* STATUS_NETWORK_NAME_DELETED */
+    {0xC00000D0, WSAEWOULDBLOCK},  /* STATUS_REQUEST_NOT_ACCEPTED */
+    {0xC000011F, WSAEINVAL},       /* STATUS_TOO_MANY_OPENED_FILES */
+    {0xC0000121, WSAEINVAL},       /* STATUS_CANNOT_DELETE */
+    {0xC000012D, WSAENOBUFS},      /* STATUS_COMMITMENT_LIMIT */
+    {0xC000013D, WSAENOBUFS},      /* STATUS_REMOTE_RESOURCES */
+    {0xC000013E, WSAECONNRESET},   /* STATUS_LINK_FAILED */
+    {0xC000013F, WSAETIMEDOUT},    /* STATUS_LINK_TIMEOUT */
+    {0xC000014B, WSAEINVAL},       /* STATUS_PIPE_BROKEN */
+    {0xC0000206, WSAEMSGSIZE},     /* STATUS_INVALID_BUFFER_SIZE */
+    {0xC000020C, WSAECONNRESET},   /* STATUS_CONNECTION_DISCONNECTED */
+    {0xC000020F, WSAECONNABORTED}, /* STATUS_TRANSACTION_ABORTED */
+    {0xC0000235, WSAEINVAL},       /* STATUS_HANDLE_NOT_CLOSABLE */
+    {0xC000023E, WSAENETUNREACH},  /* STATUS_PROTOCOL_UNREACHABLE */
+    {0xC0000240, WSAEINTR},        /* STATUS_REQUEST_ABORTED */
+    {0xC00002C5, WSAEFAULT},       /* STATUS_DATATYPE_MISALIGNMENT_ERROR */
+};
+
+/* STATUS_HOST_DOWN is the simulator's word for a network that is down, and keeps its error. */
+static nt_status result_of(nt_status status)
+{
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        if ((uint32_t)status == results[i].status)
+            return nt_status_from_wsa(results[i].error);
+    return nt_status_name(status)[0] != '?' ? status : STATUS_INVALID_PARAMETER;
+}
+
 static nt_status await(const struct call *call, struct socket_object *socket,
                        LPWSAOVERLAPPED overlapped, WSAOVERLAPPED *copy)
 {
@@ -71,9 +128,8 @@ static nt_status get_result(struct call *call, LPWSAOVERLAPPED overlapped, LPDWO
     if (call->winsock->ownership != NULL)
         ownership_collected(call->winsock->ownership, overlapped);
     status = (nt_status)copy.Internal;
-    bool known = nt_status_name(status)[0] != '?';
     if (!nt_success(status)) /* the structure is the guest's: it may hold anything */
-        return known ? status : STATUS_INVALID_PARAMETER;
+        return result_of(status);
     const DWORD bytes = (DWORD)copy.InternalHigh;
     call->arguments[0] = bytes;
     memory_write(call, transfer, &bytes, sizeof bytes);
