@@ -31,6 +31,8 @@ static const struct {
     {"SHUT", "Shutdown and closing"},
     {"UDP", "Datagrams"},
     {"MCAST", "Multicast and broadcast"},
+    {"ANC", "Control data of datagrams"},
+    {"IFC", "Interfaces and addresses"},
     {"SEL", "select"},
     {"POLL", "WSAPoll"},
     {"EVT", "WSAEventSelect"},

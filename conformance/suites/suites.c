@@ -77,7 +77,9 @@
     SUITE(datagram)                                                                                \
     SUITE(datagram_peers)                                                                          \
     SUITE(datagram_limits)                                                                         \
-    SUITE(multicast)
+    SUITE(multicast)                                                                               \
+    SUITE(control_data)                                                                            \
+    SUITE(interfaces)
 
 /* select, WSAPoll, WSAEventSelect, WSAAsyncSelect. */
 #define SUITES_READINESS                                                                           \
@@ -142,7 +144,7 @@
     SUITE(threads_messages)
 
 /* The device of sockets, ntdll. */
-#define SUITES_NTDLL \
+#define SUITES_NTDLL                                                                               \
     SUITE(afd_poll) SUITE(afd_ends) SUITE(afd_receive) SUITE(afd_control) SUITE(ntdll)
 
 #define SUITE(name) extern const struct suite name##_suite;

@@ -57,6 +57,7 @@ enum io_kind {
 enum { IO_BUFFERS_INLINE = 2 };
 
 struct io_queue;
+struct udp_wishes;
 
 struct io {
     struct request request; /* first */
@@ -77,15 +78,18 @@ struct io {
     bool has_address;
     uint16_t port;
     struct address address;
-    struct address to;              /* out: where a datagram was sent to, for IP_PKTINFO; of an
-                                       accept, the address it came in by */
-    uint16_t to_port;               /* out, of an accept */
-    uint32_t interface;             /* out */
-    uint8_t ttl;                    /* out */
-    struct socket_object *acceptor; /* of an accept that has one (AcceptEx); a reference is held */
-    uint32_t watched;               /* the watcher\'s own number for it; see afd.h */
-    uint64_t timer;                 /* an event that is to complete it */
-    void *kept;                     /* bytes that were copied from the guest; see io_keep */
+    struct address to;               /* out: where a datagram was sent to, for IP_PKTINFO; of an
+                                        accept, the address it came in by */
+    uint16_t to_port;                /* out, of an accept */
+    uint32_t interface;              /* out */
+    uint32_t piece;                  /* out: how long each of several datagrams was, else 0 */
+    uint8_t ttl, tos;                /* out */
+    bool is_4;                       /* out: the datagram was IPv4's, whatever the socket is */
+    const struct udp_wishes *wishes; /* in, of a datagram to send; NULL for none */
+    struct socket_object *acceptor;  /* of an accept that has one (AcceptEx); a reference is held */
+    uint32_t watched;                /* the watcher\'s own number for it; see afd.h */
+    uint64_t timer;                  /* an event that is to complete it */
+    void *kept;                      /* bytes that were copied from the guest; see io_keep */
     uint64_t kept_size;
     /* Winsock's: writes what is the guest's just before an overlapped request is told; it may make
      * a warning of request.status.

@@ -5,6 +5,7 @@
 
 #include "sim/afd/waits.h"
 #include "sim/engine/check.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/place.h"
 #include "sim/tcpip/tcp.h"
 #include "sim/tcpip/udp.h"
@@ -66,7 +67,7 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
     RULE(STD_URGENT)           = {STREAM,    TRUTH | OWN_LEVEL, 1,          UINT32_MAX},
     RULE(NO_CHECKSUM)          = {DATAGRAM,  TRUTH | OWN_LEVEL, 0,          UINT32_MAX},
     RULE(SEND_MESSAGE_SIZE)    = {DATAGRAM,  OWN_LEVEL,         0,          65507},
-    RULE(RECEIVE_COALESCED)    = {DATAGRAM,  OWN_LEVEL,         0,          65507},
+    RULE(RECEIVE_COALESCED)    = {DATAGRAM,  OWN_LEVEL,         0,          65535},
     RULE(TTL)                  = {ANY,       0,                 128,        255},
     RULE(TOS)                  = {ANY,       0,                 0,          255},
     RULE(DONT_FRAGMENT)        = {ANY,       TRUTH,             0,          UINT32_MAX},
@@ -206,6 +207,18 @@ static void time_in_both(struct socket_rare_options *rare, enum socket_option op
             rare->values[SOCKET_MAX_RETRANSMIT_MS - SOCKET_OPTION_COUNT];
 }
 
+static uint32_t interface_named(uint32_t value);
+
+/* IPPROTO_IP Socket Options, IP_MULTICAST_IF: what names none of this machine's is refused. */
+static bool is_interface(enum socket_option option, uint32_t value)
+{
+    if (option == SOCKET_MULTICAST_IF)
+        return interface_named(value) != UINT32_MAX;
+    if (option == SOCKET_MULTICAST_IF_6)
+        return value == 0 || interface_find(value) != NULL;
+    return true;
+}
+
 nt_status rare_option_set(struct socket_object *socket, enum socket_option option, uint32_t value)
 {
     const struct rare_rule *rule = rule_of(option);
@@ -216,6 +229,8 @@ nt_status rare_option_set(struct socket_object *socket, enum socket_option optio
         return STATUS_INVALID_INFO_CLASS;
     if (value > rule->most || !is_value(option, value))
         return STATUS_INVALID_PARAMETER;
+    if (!is_interface(option, value))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
     if (option == SOCKET_CONDITIONAL_ACCEPT && socket->state == SOCKET_LISTENING)
         return STATUS_INVALID_PARAMETER; /* SO_CONDITIONAL_ACCEPT page: before listen */
     if (!make_room(socket))
@@ -232,7 +247,11 @@ static nt_status mtu_of(const struct socket_object *socket, uint32_t *value)
     if (socket->state != SOCKET_CONNECTED)
         return STATUS_INVALID_CONNECTION; /* row 253 */
     const struct place peer = place_of(&socket->peer, socket->peer_port);
-    *value = place_is_loopback(&peer) ? UINT32_MAX : MTU_LAN;
+    uint32_t own =
+        rare_option(socket, peer.family == FAMILY_6 ? SOCKET_USER_MTU_6 : SOCKET_USER_MTU);
+    *value = interface_find(place_is_loopback(&peer) ? INTERFACE_LOOPBACK : INTERFACE_LAN)->mtu;
+    if (own < *value)
+        *value = own;
     return STATUS_SUCCESS;
 }
 
@@ -303,6 +322,9 @@ void rare_option_apply(struct socket_object *socket)
         if (socket->rare == NULL)
             return;
         udp_set_unreachable(socket->endpoint, rare_option(socket, SOCKET_UDP_CONNRESET) != 0);
+        udp_set_expired(socket->endpoint, rare_option(socket, SOCKET_UDP_NETRESET) != 0);
+        udp_set_broadcasts(socket->endpoint, rare_option(socket, SOCKET_RECEIVE_BROADCAST) != 0);
+        udp_set_coalescing(socket->endpoint, rare_option(socket, SOCKET_RECEIVE_COALESCED));
         udp_set_loop(socket->endpoint,
                      rare_option(socket, is_6 ? SOCKET_MULTICAST_LOOP_6 : SOCKET_MULTICAST_LOOP));
     } else if (socket->state == SOCKET_LISTENING) {
@@ -332,29 +354,86 @@ static bool is_multicast(const struct address *address)
     return address->family == FAMILY_4 ? address->bytes[0] >> 4 == 14 : address->bytes[0] == 0xFF;
 }
 
-/* IP_MULTICAST_IF is an index in the last three bytes of 0.0.0.x, or an address of this machine. */
-static uint32_t interface_of(uint32_t value)
+/* IP_MULTICAST_IF is an index in the last three bytes of 0.0.0.x, or an address of this machine;
+ * UINT32_MAX for what is neither.
+ */
+static uint32_t interface_named(uint32_t value)
 {
-    const unsigned char bytes[4] = {(unsigned char)value, (unsigned char)(value >> 8),
-                                    (unsigned char)(value >> 16), (unsigned char)(value >> 24)};
+    const struct address address = {.family = FAMILY_4,
+                                    .bytes = {(uint8_t)value, (uint8_t)(value >> 8),
+                                              (uint8_t)(value >> 16), (uint8_t)(value >> 24)}};
+    const uint8_t *bytes = address.bytes;
     if (value == 0)
         return 0;
-    if (bytes[0] == 0)
-        return (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    return bytes[0] == 127 ? INTERFACE_LOOPBACK : INTERFACE_LAN;
+    const struct interface *found =
+        bytes[0] == 0
+            ? interface_find((uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3])
+            : interface_of(&address);
+    return found == NULL ? UINT32_MAX : found->index;
 }
 
-void socket_multicast_options(const struct socket_object *socket, struct udp_sending *sending)
+/* IP_UNICAST_IF is in network order, IPV6_UNICAST_IF is not (their pages). */
+static uint32_t turned(uint32_t value)
 {
-    bool is_6 = sending->to.family == FAMILY_6;
-    bool multicast = is_multicast(&sending->to);
-    enum socket_option unicast = is_6 ? SOCKET_HOPS : SOCKET_TTL;
-    enum socket_option group = is_6 ? SOCKET_MULTICAST_HOPS : SOCKET_MULTICAST_TTL;
-    sending->ttl = (uint8_t)rare_option(socket, multicast ? group : unicast);
+    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
+}
+
+static uint32_t interface_for(const struct socket_object *socket, bool is_6, bool group)
+{
+    if (group)
+        return is_6 ? rare_option(socket, SOCKET_MULTICAST_IF_6)
+                    : interface_named(rare_option(socket, SOCKET_MULTICAST_IF));
+    return is_6 ? rare_option(socket, SOCKET_UNICAST_IF_6)
+                : turned(rare_option(socket, SOCKET_UNICAST_IF));
+}
+
+/* IP_PMTUDISC_DO and IP_PMTUDISC_PROBE keep a datagram whole, as IP_DONTFRAGMENT does. */
+static bool stays_whole(const struct socket_object *socket, bool is_6)
+{
+    uint32_t discovery = rare_option(socket, is_6 ? SOCKET_MTU_DISCOVER_6 : SOCKET_MTU_DISCOVER);
+    if (discovery != 0)
+        return discovery != 2;
+    return rare_option(socket, is_6 ? SOCKET_DONT_FRAGMENT_6 : SOCKET_DONT_FRAGMENT) != 0;
+}
+
+static void apply_wishes(const struct udp_wishes *wishes, struct udp_sending *sending)
+{
+    if (wishes->has_source) {
+        sending->has_source = true;
+        sending->source = wishes->source;
+    }
+    if (wishes->interface != 0)
+        sending->interface = wishes->interface;
+    if (wishes->ttl >= 0)
+        sending->ttl = (uint8_t)wishes->ttl;
+    if (wishes->tos >= 0)
+        sending->tos = (uint8_t)wishes->tos;
+    if (wishes->ecn >= 0)
+        sending->tos = (uint8_t)((sending->tos & 0xfc) | (wishes->ecn & 3));
+    if (wishes->piece >= 0)
+        sending->piece = (uint32_t)wishes->piece;
+}
+
+/* What an IPv4-mapped address goes by is IPv4's. */
+void socket_sending_options(const struct socket_object *socket, const struct udp_wishes *wishes,
+                            struct udp_sending *sending)
+{
+    const struct place to = place_of(&sending->to, 0);
+    bool is_6 = to.family == FAMILY_6;
+    bool group = place_kind(&to) == PLACE_MULTICAST;
+    uint32_t mtu = rare_option(socket, is_6 ? SOCKET_USER_MTU_6 : SOCKET_USER_MTU);
+    sending->ttl = (uint8_t)rare_option(socket, is_6 ? (group ? SOCKET_MULTICAST_HOPS : SOCKET_HOPS)
+                                                     : (group ? SOCKET_MULTICAST_TTL : SOCKET_TTL));
     sending->loop =
         rare_option(socket, is_6 ? SOCKET_MULTICAST_LOOP_6 : SOCKET_MULTICAST_LOOP) != 0;
-    sending->interface = is_6 ? rare_option(socket, SOCKET_MULTICAST_IF_6)
-                              : interface_of(rare_option(socket, SOCKET_MULTICAST_IF));
+    sending->interface = interface_for(socket, is_6, group);
+    sending->whole = stays_whole(socket, is_6);
+    sending->mtu = mtu == UINT32_MAX ? 0 : mtu;
+    sending->piece = rare_option(socket, SOCKET_SEND_MESSAGE_SIZE);
+    if (BEHAVES(socket_profile(socket), tos_option, sent))
+        sending->tos = (uint8_t)rare_option(socket, SOCKET_TOS);
+    if (wishes != NULL)
+        apply_wishes(wishes, sending);
 }
 
 nt_status socket_may_broadcast(const struct socket_object *socket, const struct address *address)

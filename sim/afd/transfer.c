@@ -160,6 +160,9 @@ static void note_datagram(struct io *io, const struct udp_datagram *datagram)
     io->to = datagram->to;
     io->interface = datagram->interface;
     io->ttl = datagram->ttl;
+    io->tos = datagram->tos;
+    io->piece = datagram->piece;
+    io->is_4 = datagram->is_4;
     if (datagram->broadcast)
         io->flags |= IO_BROADCAST;
     if (datagram->multicast)
@@ -377,7 +380,7 @@ static nt_status send_datagram(struct io *io, struct socket_object *socket)
         .to = elsewhere ? io->address : socket->peer,
         .port = elsewhere ? io->port : socket->peer_port,
     };
-    socket_multicast_options(socket, &sending);
+    socket_sending_options(socket, io->wishes, &sending);
     if (io->size > UDP_PAYLOAD_MAX)
         return STATUS_BUFFER_OVERFLOW; /* WSAEMSGSIZE */
     if (io->has_address && BEHAVES(socket_profile(socket), sendto_connects, first))

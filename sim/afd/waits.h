@@ -93,8 +93,11 @@ nt_status socket_linger(struct socket_object *socket);
 /* Tells the endpoint the options it keeps itself. */
 void socket_apply_options(struct socket_object *socket);
 
+/* What the socket's options, and then what was wished for this message, make of a datagram. */
 struct udp_sending;
-void socket_multicast_options(const struct socket_object *socket, struct udp_sending *sending);
+struct udp_wishes;
+void socket_sending_options(const struct socket_object *socket, const struct udp_wishes *wishes,
+                            struct udp_sending *sending);
 
 /* The handshake has ended. */
 void connect_ended(struct socket_object *socket, nt_status status);

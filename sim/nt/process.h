@@ -68,9 +68,10 @@ struct thread {
     bool borrowed;         /* runs on the host's own stack; see thread_borrow */
     const char *waits_for; /* a call's name, for the deadlock report; a literal */
     struct latest_call latest;
-    struct wait *wait;  /* while THREAD_WAITING */
-    uint32_t suspended; /* how often; while it is, it does not run */
-    void *runtime;      /* as in struct process */
+    struct wait *wait;     /* while THREAD_WAITING */
+    uint32_t suspended;    /* how often; while it is, it does not run */
+    void *runtime;         /* as in struct process */
+    const void *call_data; /* of the call it is in, for a part of it further down: winsock's */
     struct apc *apcs, *apcs_last;
     struct request *requests;       /* overlapped ones it issued, that pend, the oldest first */
     struct request *calls;          /* synchronous ones, on its stack, the newest first */

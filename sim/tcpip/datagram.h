@@ -16,9 +16,10 @@ struct datagram {
     struct place from, to;
     uint32_t size;
     uint32_t interface;
-    uint8_t ttl;
+    uint8_t ttl, tos;
     bool loops;   /* a multicast reaches this machine too */
     bool refusal; /* not bytes but word that nobody was at `from` */
+    bool expired; /* a refusal: its time to live was over before */
     unsigned char bytes[];
 };
 
@@ -36,8 +37,11 @@ struct udp {
     uint32_t count, bytes;
     struct place peer;
     bool has_peer;
-    bool refused;          /* to be told by the next receive */
+    bool refused, expired; /* to be told by the next receive */
     bool refusals_ignored; /* SIO_UDP_CONNRESET */
+    bool expiries_ignored; /* SIO_UDP_NETRESET */
+    bool no_broadcasts;    /* IP_RECEIVE_BROADCAST is off */
+    uint32_t coalesced;    /* UDP_RECV_MAX_COALESCED_SIZE */
     bool deaf;             /* IP_MULTICAST_LOOP is off: nothing of this machine's own groups */
 };
 
@@ -52,8 +56,13 @@ void udp_drop_first(struct udp *udp);
 /* Puts it on the wire, which owns it from now on. False when the arena is full. */
 bool datagram_transmit(struct datagram *datagram);
 
-/* Sends word back that nobody is there. */
-void datagram_refuse(const struct datagram *datagram);
+/* Sends word back that nobody is there, or that it came no further than the router. */
+void datagram_refuse(const struct datagram *datagram, bool expired);
+
+/* udp_receive of several at once: how many bytes the first ones make together, when they may be
+ * received as one of at most `size` bytes; 0 when they may not.
+ */
+uint32_t udp_coalesce(const struct udp *udp, uint32_t size);
 
 /* Whether the endpoint wants this datagram, which was sent to a group. */
 bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datagram);

@@ -324,7 +324,7 @@ static void answer(const struct datagram *datagram, const char *script)
     for (script = script_next(script, &step); step.word != SCRIPT_END;
          script = script_next(script, &step)) {
         if (step.word == SCRIPT_REFUSE)
-            datagram_refuse(datagram);
+            datagram_refuse(datagram, false);
         else if (step.word == SCRIPT_ECHO)
             reply(datagram, datagram->bytes, datagram->size);
         else if (step.word == SCRIPT_SEND)
@@ -341,7 +341,7 @@ void remote_datagram(struct datagram *datagram)
         if (port != NULL)
             answer(datagram, port->script);
         else if (!host->silent)
-            datagram_refuse(datagram);
+            datagram_refuse(datagram, false);
     }
     datagram_give(datagram);
 }

@@ -61,6 +61,8 @@ nt_status tcp_connect(struct endpoint *endpoint, const struct address *address, 
     }
     if (other != NULL)
         return STATUS_ADDRESS_ALREADY_EXISTS;
+    if (!endpoint->foreign && !interface_is_up(tcpip, link_between(&local, &remote)))
+        return STATUS_NETWORK_UNREACHABLE;
     struct tcp *tcp = tcp_new(tcpip, &local, &remote);
     if (tcp == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -8,8 +8,11 @@
 #include "sim/nt/nt.h"
 #include "sim/tcpip/datagram.h"
 #include "sim/tcpip/endpoint.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/link.h"
 #include "sim/tcpip/pool.h"
+
+enum { HEADERS_4 = 28, HEADERS_6 = 48 }; /* IP's and UDP's */
 
 struct udp *endpoint_udp(struct endpoint *endpoint)
 {
@@ -97,46 +100,122 @@ bool datagram_transmit(struct datagram *datagram)
     return false;
 }
 
-/* Where it goes out, and from which address. */
-static bool choose_route(const struct endpoint *endpoint, const struct udp_sending *sending,
-                         struct datagram *head)
+/* The address a wildcard endpoint sends from: to a group, that of the interface it goes out by. */
+static struct place source_of(const struct endpoint *endpoint, const struct udp_sending *sending,
+                              const struct place *to)
 {
-    enum place_kind kind = place_kind(&head->to);
-    bool wildcard = endpoint->standing.wildcard || endpoint->foreign;
+    struct place source = place_source_for(to, endpoint->port);
 
+    if (sending->interface != 0 && place_kind(to) != PLACE_UNICAST)
+        source = place_on(sending->interface, to);
+    source.port = endpoint->port;
+    return source;
+}
+
+static uint32_t way_out(const struct udp_sending *sending, const struct datagram *head)
+{
+    if (place_kind(&head->to) == PLACE_UNICAST)
+        return link_between(&head->from, &head->to);
+    if (sending->interface != 0)
+        return sending->interface;
+    return place_is_loopback(&head->from) ? INTERFACE_LOOPBACK : INTERFACE_LAN;
+}
+
+/* Where it goes out, and from which address. */
+static nt_status choose_route(const struct endpoint *endpoint, const struct udp_sending *sending,
+                              struct datagram *head)
+{
+    bool anywhere = endpoint->foreign || (endpoint->standing.wildcard && !sending->has_source);
+
+    if (sending->interface != 0 && interface_find(sending->interface) == NULL)
+        return STATUS_NETWORK_UNREACHABLE;
     head->from = place_of(&endpoint->address, endpoint->port);
-    if (endpoint->standing.wildcard)
-        head->from = place_source_for(&head->to, endpoint->port);
+    if (sending->has_source)
+        head->from = place_of(&sending->source, endpoint->port);
+    else if (endpoint->standing.wildcard)
+        head->from = source_of(endpoint, sending, &head->to);
     if (head->from.family != head->to.family)
-        return false;
-    head->interface = link_between(&head->from, &head->to);
-    if (kind == PLACE_MULTICAST) {
-        bool inside = sending->interface == INTERFACE_LOOPBACK ||
-                      (sending->interface == 0 && place_is_loopback(&head->from));
-        head->interface = inside ? INTERFACE_LOOPBACK : INTERFACE_LAN;
+        return STATUS_NETWORK_UNREACHABLE;
+    if (sending->has_source && !place_is_local(&head->from))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    head->interface = way_out(sending, head);
+    bool inside = head->interface == INTERFACE_LOOPBACK;
+    if ((sending->interface == INTERFACE_LOOPBACK && !inside) ||
+        (sending->interface == INTERFACE_LAN && place_is_loopback(&head->to)))
+        return STATUS_NETWORK_UNREACHABLE;
+    if (!inside && !endpoint->foreign && !interface_is_up(endpoint->tcpip, head->interface))
+        return STATUS_NETWORK_UNREACHABLE;
+    return anywhere || inside || !place_is_loopback(&head->from) ? STATUS_SUCCESS
+                                                                 : STATUS_NETWORK_UNREACHABLE;
+}
+
+/* What fits into one packet; a message that is sent in pieces is never taken apart otherwise. */
+static bool is_too_big(const struct udp_sending *sending, const struct datagram *head)
+{
+    uint32_t headers = head->to.family == FAMILY_4 ? HEADERS_4 : HEADERS_6;
+    uint32_t mtu = interface_find(head->interface)->mtu;
+    uint32_t size =
+        sending->piece != 0 && sending->piece < sending->size ? sending->piece : sending->size;
+    if (sending->mtu != 0 && sending->mtu < mtu)
+        mtu = sending->mtu;
+    return (sending->whole || sending->piece != 0) && size + headers > mtu;
+}
+
+/* Hosts of other networks are behind the router, which takes one from the time to live. */
+static bool ends_at_router(const struct endpoint *endpoint, const struct datagram *head)
+{
+    const struct interface *lan = interface_find(INTERFACE_LAN);
+    const struct address to = place_address(&head->to, (enum family)head->to.family);
+    const struct address *own = interface_address(lan, to.family);
+
+    return head->interface == INTERFACE_LAN && head->ttl <= 1 && !endpoint->foreign &&
+           place_kind(&head->to) == PLACE_UNICAST &&
+           !interface_same_network(own, &to, lan->prefixes[own - lan->addresses]);
+}
+
+static nt_status send_one(struct endpoint *endpoint, const struct datagram *head,
+                          const unsigned char *bytes, uint32_t size)
+{
+    struct arena *arena = endpoint->tcpip->arena;
+    struct datagram *datagram = arena_take(arena, sizeof *datagram + size);
+
+    if (datagram == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    memcpy(datagram, head, sizeof *head);
+    datagram->size = size;
+    if (size > 0)
+        memcpy(datagram->bytes, bytes, size);
+    if (ends_at_router(endpoint, datagram)) {
+        datagram_refuse(datagram, true);
+        datagram_give(datagram);
+        return STATUS_SUCCESS;
     }
-    return wildcard || head->interface == INTERFACE_LOOPBACK || !place_is_loopback(&head->from);
+    return datagram_transmit(datagram) ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 nt_status udp_send(struct endpoint *endpoint, const struct udp_sending *sending)
 {
-    struct tcpip *tcpip = endpoint->tcpip;
-    struct datagram head = {.tcpip = tcpip, .size = sending->size, .ttl = sending->ttl};
+    struct datagram head = {.tcpip = endpoint->tcpip, .ttl = sending->ttl, .tos = sending->tos};
+    const unsigned char *bytes = sending->bytes;
+    uint32_t piece = sending->piece != 0 ? sending->piece : sending->size;
 
     ASSERT(endpoint->bound && endpoint->protocol == PROTOCOL_UDP);
     if (sending->size > UDP_PAYLOAD_MAX)
         return STATUS_BUFFER_OVERFLOW;
     head.to = place_of(&sending->to, sending->port);
-    if (!choose_route(endpoint, sending, &head))
-        return STATUS_NETWORK_UNREACHABLE;
+    nt_status status = choose_route(endpoint, sending, &head);
+    if (!nt_success(status))
+        return status;
+    if (is_too_big(sending, &head))
+        return STATUS_BUFFER_OVERFLOW;
     head.loops = sending->loop;
-    struct datagram *datagram = arena_take(tcpip->arena, sizeof *datagram + sending->size);
-    if (datagram == NULL)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    memcpy(datagram, &head, sizeof head);
-    if (sending->size > 0)
-        memcpy(datagram->bytes, sending->bytes, sending->size);
-    return datagram_transmit(datagram) ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    uint32_t done = 0;
+    do {
+        uint32_t size = sending->size - done < piece ? sending->size - done : piece;
+        status = send_one(endpoint, &head, size > 0 ? bytes + done : NULL, size);
+        done += size;
+    } while (nt_success(status) && done < sending->size);
+    return status;
 }
 
 /* What others sent before there was a peer. */
@@ -186,6 +265,8 @@ static void describe(const struct endpoint *endpoint, const struct datagram *fro
         .size = from->size,
         .interface = from->interface,
         .ttl = from->ttl,
+        .tos = from->tos,
+        .is_4 = from->from.family == FAMILY_4,
         .broadcast = kind == PLACE_BROADCAST,
         .multicast = kind == PLACE_MULTICAST,
     };
@@ -212,6 +293,47 @@ static void keep_rest(struct udp *udp, uint32_t taken)
     datagram_give(whole);
 }
 
+uint32_t udp_coalesce(const struct udp *udp, uint32_t size)
+{
+    const struct datagram *first = udp->first;
+    uint32_t most = udp->coalesced < size ? udp->coalesced : size;
+    uint32_t total = first->size, count = 1;
+
+    if (first->size == 0)
+        return 0;
+    for (const struct datagram *d = first->next; d != NULL; d = d->next) {
+        bool same = place_equal(&d->from, &first->from) && place_equal(&d->to, &first->to) &&
+                    d->tos == first->tos && d->ttl == first->ttl;
+        if (!same || d->size == 0 || d->size > first->size || d->size > most - total)
+            break;
+        total += d->size;
+        count++;
+        if (d->size < first->size)
+            break;
+    }
+    return count > 1 && total <= most ? total : 0;
+}
+
+static nt_status receive_several(struct endpoint *endpoint, unsigned char *bytes, uint32_t total,
+                                 bool peek, struct udp_datagram *datagram)
+{
+    struct udp *udp = endpoint->udp;
+    uint32_t done = 0;
+
+    describe(endpoint, udp->first, datagram);
+    datagram->piece = udp->first->size;
+    datagram->size = total;
+    for (const struct datagram *d = udp->first; done < total;) {
+        const struct datagram *next = d->next;
+        memcpy(bytes + done, d->bytes, d->size);
+        done += d->size;
+        if (!peek)
+            udp_drop_first(udp);
+        d = next;
+    }
+    return STATUS_SUCCESS;
+}
+
 nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, bool peek,
                       struct udp_datagram *datagram)
 {
@@ -223,9 +345,17 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
         udp->refused = BEHAVES(profile, unreachable_again, again);
         return STATUS_PORT_UNREACHABLE;
     }
+    if (udp != NULL && udp->expired) {
+        udp->expired = false;
+        return STATUS_NETWORK_NAME_DELETED;
+    }
     if (udp == NULL || udp->first == NULL)
         return STATUS_PENDING;
     const struct datagram *first = udp->first;
+    bool together = BEHAVES(profile, datagrams_coalesced, together) && udp->coalesced > first->size;
+    uint32_t several = together ? udp_coalesce(udp, size) : 0;
+    if (several > 0)
+        return receive_several(endpoint, bytes, several, peek, datagram);
     if (first->size > 1 && !peek && BEHAVES(profile, datagram_bounds, split)) {
         uint32_t half = first->size / 2 < size ? first->size / 2 : size;
         describe(endpoint, first, datagram);
@@ -258,7 +388,7 @@ void udp_look(const struct endpoint *endpoint, struct udp_view *view)
     view->datagrams = udp->count;
     view->first_size = udp->first == NULL ? 0 : udp->first->size;
     view->bytes = udp->bytes;
-    view->error = udp->refused;
+    view->error = udp->refused || udp->expired;
 }
 
 void udp_set_receive_buffer(struct endpoint *endpoint, uint32_t size)
@@ -275,6 +405,33 @@ void udp_set_unreachable(struct endpoint *endpoint, bool reported)
     udp->refusals_ignored = !reported;
     if (!reported)
         udp->refused = false;
+}
+
+void udp_set_expired(struct endpoint *endpoint, bool reported)
+{
+    struct udp *udp = reported ? endpoint->udp : endpoint_udp(endpoint);
+
+    if (udp == NULL)
+        return;
+    udp->expiries_ignored = !reported;
+    if (!reported)
+        udp->expired = false;
+}
+
+void udp_set_broadcasts(struct endpoint *endpoint, bool heard)
+{
+    struct udp *udp = heard ? endpoint->udp : endpoint_udp(endpoint);
+
+    if (udp != NULL)
+        udp->no_broadcasts = !heard;
+}
+
+void udp_set_coalescing(struct endpoint *endpoint, uint32_t size)
+{
+    struct udp *udp = size == 0 ? endpoint->udp : endpoint_udp(endpoint);
+
+    if (udp != NULL)
+        udp->coalesced = size;
 }
 
 void udp_check(const struct endpoint *endpoint)

@@ -105,7 +105,7 @@ static struct endpoint *find_receiver(const struct tcpip *tcpip, const struct pl
     return best;
 }
 
-void datagram_refuse(const struct datagram *datagram)
+void datagram_refuse(const struct datagram *datagram, bool expired)
 {
     struct datagram *answer = arena_take(datagram->tcpip->arena, sizeof *answer);
 
@@ -116,6 +116,7 @@ void datagram_refuse(const struct datagram *datagram)
     answer->to = datagram->from;
     answer->interface = datagram->interface;
     answer->refusal = true;
+    answer->expired = expired;
     datagram_transmit(answer);
 }
 
@@ -128,7 +129,7 @@ static void deliver(struct datagram *datagram)
         return;
     }
     tcpip_counts(datagram->tcpip, datagram->to.family)->datagrams_no_port++;
-    datagram_refuse(datagram);
+    datagram_refuse(datagram, false);
     datagram_give(datagram);
 }
 
@@ -175,6 +176,8 @@ static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
             continue;
         if (kind != PLACE_BROADCAST && !is_for(e, datagram))
             continue;
+        if (kind == PLACE_BROADCAST && e->udp != NULL && e->udp->no_broadcasts)
+            continue;
         keep_copy(e, datagram);
         if (BEHAVES(e->tcpip->profile, group_copies, first))
             break;
@@ -184,11 +187,16 @@ static void deliver_to_all(struct datagram *datagram, enum place_kind kind)
 
 static void refusal_arrived(struct datagram *datagram)
 {
+    bool expired = datagram->expired;
     struct endpoint *endpoint = find_receiver(datagram->tcpip, &datagram->to, &datagram->from);
     struct udp *udp = endpoint == NULL ? NULL : endpoint_udp(endpoint);
 
     datagram_give(datagram);
-    if (udp == NULL || udp->refusals_ignored)
+    if (udp != NULL && expired && !udp->expiries_ignored) {
+        udp->expired = true;
+        ENDPOINT_TELL(endpoint, readable);
+    }
+    if (udp == NULL || expired || udp->refusals_ignored)
         return;
     if (BEHAVES(endpoint->tcpip->profile, unreachable_told, nobody) ||
         (!udp->has_peer && BEHAVES(endpoint->tcpip->profile, unreachable_told, connected)))

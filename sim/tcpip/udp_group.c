@@ -124,6 +124,61 @@ nt_status udp_block(struct endpoint *endpoint, const struct address *group, uint
     return STATUS_SUCCESS;
 }
 
+/* ---- All at once ----------------------------------------------------------------------------- */
+
+static void leave_entirely(struct tcpip *tcpip, struct udp *udp, const struct membership *group)
+{
+    struct membership **at = &udp->memberships;
+
+    while (*at != NULL)
+        if (is_same_group(*at, group))
+            forget(tcpip, at);
+        else
+            at = &(*at)->next;
+}
+
+nt_status udp_set_filter(struct endpoint *endpoint, const struct address *group, uint32_t interface,
+                         const struct udp_filter *filter)
+{
+    struct membership wish;
+    struct udp *udp = endpoint_udp(endpoint);
+    nt_status status = STATUS_SUCCESS;
+
+    if (udp == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (!read_group(group, interface, NULL, &wish))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    leave_entirely(endpoint->tcpip, udp, &wish);
+    if (!filter->includes)
+        status = udp_join(endpoint, group, interface, NULL);
+    for (uint32_t i = 0; nt_success(status) && i < filter->count; i++)
+        status = filter->includes
+                     ? udp_join(endpoint, group, interface, &filter->sources[i])
+                     : udp_block(endpoint, group, interface, &filter->sources[i], true);
+    return status;
+}
+
+nt_status udp_get_filter(const struct endpoint *endpoint, const struct address *group,
+                         uint32_t interface, struct udp_filter *filter)
+{
+    struct membership wish;
+    bool member = false;
+
+    *filter = (struct udp_filter){.includes = true};
+    if (endpoint->udp == NULL || !read_group(group, interface, NULL, &wish))
+        return STATUS_INVALID_ADDRESS_COMPONENT;
+    for (const struct membership *m = endpoint->udp->memberships; m != NULL; m = m->next) {
+        if (!is_same_group(m, &wish))
+            continue;
+        member = true;
+        if (!m->by_source && !m->blocked)
+            filter->includes = false;
+        else if (filter->count < UDP_FILTER_MAX)
+            filter->sources[filter->count++] = place_address(&m->source, group->family);
+    }
+    return member ? STATUS_SUCCESS : STATUS_INVALID_ADDRESS_COMPONENT;
+}
+
 void udp_set_loop(struct endpoint *endpoint, bool on)
 {
     struct udp *udp = on ? endpoint->udp : endpoint_udp(endpoint);

@@ -8,73 +8,9 @@
 #include "sim/winsock/delivery.h"
 #include "sim/winsock/extension.h"
 #include "sim/winsock/memory.h"
+#include "sim/winsock/message_control.h"
 #include "sim/winsock/name.h"
 #include "sim/winsock/ws2_32.h"
-
-/* ---- Control data ---------------------------------------------------------------------------- */
-
-struct control {
-    const struct call *call;
-    CHAR *room;
-    DWORD size; /* of the room */
-    DWORD used;
-    bool cut; /* something did not fit */
-};
-
-static void put(struct control *control, INT level, INT type, const void *value, DWORD size)
-{
-    const WSACMSGHDR header = {
-        .cmsg_len = WSA_CMSG_LEN(size), .cmsg_level = level, .cmsg_type = type};
-    DWORD space = (DWORD)WSA_CMSG_SPACE(size);
-    CHAR *at = control->room + control->used;
-    if (control->cut || control->size - control->used < header.cmsg_len) {
-        control->cut = true;
-        return;
-    }
-    memory_write(control->call, at, &header, sizeof header);
-    memory_write(control->call, at + sizeof header, value, size);
-    control->used += control->size - control->used < space ? control->size - control->used : space;
-}
-
-static uint32_t option_of(const struct socket_object *socket, enum socket_option option)
-{
-    uint32_t value = 0;
-    return nt_success(socket_get_option(socket, option, &value)) ? value : 0;
-}
-
-static void put_all_4(struct control *control, const struct io *io)
-{
-    if (option_of(io->socket, SOCKET_PACKET_INFO) != 0) {
-        IN_PKTINFO info = {.ipi_ifindex = io->interface};
-        memcpy(&info.ipi_addr, io->to.bytes, sizeof info.ipi_addr);
-        put(control, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
-    }
-    if (option_of(io->socket, SOCKET_RECEIVE_TTL) != 0) {
-        const INT ttl = io->ttl;
-        put(control, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
-    }
-    if (option_of(io->socket, SOCKET_RECEIVE_TOS) != 0) {
-        const INT tos = 0;
-        put(control, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
-    }
-}
-
-static void put_all_6(struct control *control, const struct io *io)
-{
-    if (option_of(io->socket, SOCKET_PACKET_INFO_6) != 0) {
-        IN6_PKTINFO info = {.ipi6_ifindex = io->interface};
-        memcpy(&info.ipi6_addr, io->to.bytes, sizeof info.ipi6_addr);
-        put(control, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
-    }
-    if (option_of(io->socket, SOCKET_HOP_LIMIT) != 0) {
-        const INT hops = io->ttl;
-        put(control, IPPROTO_IPV6, IPV6_HOPLIMIT, &hops, sizeof hops);
-    }
-    if (option_of(io->socket, SOCKET_TRAFFIC_CLASS) != 0) {
-        const INT class = 0;
-        put(control, IPPROTO_IPV6, IPV6_TCLASS, &class, sizeof class);
-    }
-}
 
 /* ---- WSARecvMsg ------------------------------------------------------------------------------ */
 
@@ -108,20 +44,15 @@ static nt_status write_message(const struct call *call, const struct io *io, LPW
 {
     WSAMSG message;
     memory_read(call, &message, guest, sizeof message);
-    struct control control = {
-        .call = call, .room = message.Control.buf, .size = message.Control.len};
+    bool too_much;
     write_from(call, io, &message);
-    if (io->socket->kind.family == FAMILY_4)
-        put_all_4(&control, io);
-    else
-        put_all_6(&control, io);
-    message.Control.len = control.used;
+    message.Control.len = control_write(call, io, &message.Control, &too_much);
     bool cut = (io->flags & IO_PARTIAL) != 0 && BEHAVES(call->profile, recvmsg_cut, told);
     message.dwFlags = (cut ? MSG_TRUNC : 0u) | ((io->flags & IO_BROADCAST) != 0 ? MSG_BCAST : 0u) |
                       ((io->flags & IO_MULTICAST) != 0 ? MSG_MCAST : 0u) |
-                      (control.cut ? MSG_CTRUNC : 0u);
+                      (too_much ? MSG_CTRUNC : 0u);
     memory_write(call, guest, &message, sizeof message);
-    return control.cut ? STATUS_BUFFER_OVERFLOW : status;
+    return too_much ? STATUS_BUFFER_OVERFLOW : status;
 }
 
 /* Of an overlapped message. */
@@ -215,28 +146,6 @@ INT WINAPI extension_receive_message(SOCKET s, LPWSAMSG lpMsg, LPDWORD lpdwNumbe
 
 /* ---- WSASendMsg ------------------------------------------------------------------------------ */
 
-/* What may be said of a datagram that is sent: where from, which nobody here can choose among. */
-static nt_status check_control(const struct call *call, const WSABUF *control)
-{
-    DWORD at = 0;
-    if (control->len == 0)
-        return STATUS_SUCCESS;
-    if (!memory_probe(call, control->buf, control->len, ACCESS_READ))
-        return STATUS_ACCESS_VIOLATION;
-    while (control->len - at >= sizeof(WSACMSGHDR)) {
-        WSACMSGHDR header;
-        memory_read(call, &header, control->buf + at, sizeof header);
-        if (header.cmsg_len < sizeof header || header.cmsg_len > control->len - at)
-            return STATUS_INVALID_PARAMETER;
-        if (header.cmsg_level != IPPROTO_IP && header.cmsg_level != IPPROTO_IPV6 &&
-            header.cmsg_level != IPPROTO_UDP)
-            return STATUS_INVALID_PARAMETER;
-        uint64_t next = at + WSA_CMSGHDR_ALIGN(header.cmsg_len);
-        at = next < control->len ? (DWORD)next : control->len;
-    }
-    return STATUS_SUCCESS;
-}
-
 /* A call that fails for its count has bound the socket all the same (row 72). */
 static nt_status check_count(const struct call *call, struct socket_object *socket,
                              const DWORD *count, bool overlapped)
@@ -248,9 +157,15 @@ static nt_status check_count(const struct call *call, struct socket_object *sock
     return STATUS_ACCESS_VIOLATION;
 }
 
+struct sending {
+    WSAMSG message;
+    struct udp_wishes wishes;
+};
+
 static nt_status check_send(const struct call *call, const WSAMSG *guest, const DWORD *count,
-                            bool overlapped, WSAMSG *message)
+                            bool overlapped, struct sending *out)
 {
+    WSAMSG *message = &out->message;
     nt_status status;
     struct socket_object *socket = call_socket(call, &status);
     if (socket == NULL)
@@ -260,24 +175,29 @@ static nt_status check_send(const struct call *call, const WSAMSG *guest, const 
     if (!memory_probe(call, guest, sizeof *message, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
     memory_read(call, message, guest, sizeof *message);
-    status = check_control(call, &message->Control);
+    status = control_read(call, &message->Control, &out->wishes);
     if (nt_success(status))
         status = check_count(call, socket, count, overlapped && socket->overlapped);
     return status;
 }
 
-/* The rest is WSPSendTo's. */
+/* The rest is WSPSendTo's, down to which the wishes travel beside the call. */
 int WSASendMsg(SOCKET Handle, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
                LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
 {
-    WSAMSG message;
+    struct sending out;
     if (!call_allowed(CALL_WSASendMsg, Handle))
         return SOCKET_ERROR;
     const struct call call = call_begin(CALL_WSASendMsg, Handle);
-    nt_status status =
-        check_send(&call, lpMsg, lpNumberOfBytesSent, lpOverlapped != NULL, &message);
+    nt_status status = check_send(&call, lpMsg, lpNumberOfBytesSent, lpOverlapped != NULL, &out);
     if (!nt_success(status))
         return call_answer(&call, status);
-    return WSASendTo(Handle, message.lpBuffers, message.dwBufferCount, lpNumberOfBytesSent, dwFlags,
-                     message.name, message.namelen, lpOverlapped, lpCompletionRoutine);
+    struct thread *thread = call.winsock->nt->current;
+    const WSAMSG *message = &out.message;
+    thread->call_data = &out.wishes;
+    int result =
+        WSASendTo(Handle, message->lpBuffers, message->dwBufferCount, lpNumberOfBytesSent, dwFlags,
+                  message->name, message->namelen, lpOverlapped, lpCompletionRoutine);
+    thread->call_data = NULL;
+    return result;
 }

@@ -65,6 +65,8 @@ nt_status setting_flag(struct ioctl *ioctl);
 nt_status setting_receive_all(struct ioctl *ioctl);
 nt_status setting_nothing(struct ioctl *ioctl);
 nt_status setting_flush(struct ioctl *ioctl);
+nt_status setting_filter(struct ioctl *ioctl);
+nt_status query_filter(struct ioctl *ioctl);
 
 /* What can be asked. */
 nt_status query_readable(struct ioctl *ioctl);

@@ -105,7 +105,12 @@ nt_status setting_flag(struct ioctl *ioctl)
         if (!nt_success(status))
             return status;
         ioctl->call.arguments[2] = value;
-        status = socket_set_option(ioctl->socket, flags[i].option, value);
+        enum socket_option option = flags[i].option;
+        if (ioctl->socket->kind.family == FAMILY_6 && option == SOCKET_MULTICAST_LOOP)
+            option = SOCKET_MULTICAST_LOOP_6;
+        if (ioctl->socket->kind.family == FAMILY_6 && option == SOCKET_MULTICAST_TTL)
+            option = SOCKET_MULTICAST_HOPS;
+        status = socket_set_option(ioctl->socket, option, value);
         return status == STATUS_INVALID_INFO_CLASS ? STATUS_NOT_SUPPORTED : status;
     }
     return STATUS_NOT_SUPPORTED;

@@ -4,7 +4,7 @@
 
 #include <ws2ipdef.h>
 
-#include "sim/tcpip/wire.h"
+#include "sim/tcpip/interfaces.h"
 #include "sim/winsock/memory.h"
 
 bool membership_is(int level, int name)
@@ -32,17 +32,20 @@ static struct address address_4(IN_ADDR in)
     return address;
 }
 
-/* 0.0.0.0 is the default interface, 0.x.x.x an index, else an address of one. */
-static uint32_t interface_of(IN_ADDR in)
+/* 0.0.0.0 is the default interface, 0.x.x.x an index, else an address of one; no interface has the
+ * number UINT32_MAX.
+ */
+uint32_t membership_interface(IN_ADDR in)
 {
-    unsigned char bytes[4];
-    memcpy(bytes, &in, sizeof bytes);
+    const struct address address = address_4(in);
+    const uint8_t *bytes = address.bytes;
     if (bytes[0] == 0)
         return (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    return bytes[0] == 127 ? INTERFACE_LOOPBACK : INTERFACE_LAN;
+    const struct interface *found = interface_of(&address);
+    return found == NULL ? UINT32_MAX : found->index;
 }
 
-static bool read_storage(const SOCKADDR_STORAGE *from, struct address *out)
+bool membership_address(const SOCKADDR_STORAGE *from, struct address *out)
 {
     union {
         SOCKADDR_STORAGE storage;
@@ -56,6 +59,24 @@ static bool read_storage(const SOCKADDR_STORAGE *from, struct address *out)
     *out = (struct address){.family = FAMILY_6};
     memcpy(out->bytes, &name.in6.sin6_addr, 16);
     return from->ss_family == AF_INET6;
+}
+
+void membership_storage(const struct address *from, SOCKADDR_STORAGE *out)
+{
+    union {
+        SOCKADDR_STORAGE storage;
+        SOCKADDR_IN in;
+        SOCKADDR_IN6 in6;
+    } name;
+    memset(&name, 0, sizeof name);
+    if (from->family == FAMILY_4) {
+        name.in.sin_family = AF_INET;
+        memcpy(&name.in.sin_addr, from->bytes, 4);
+    } else {
+        name.in6.sin6_family = AF_INET6;
+        memcpy(&name.in6.sin6_addr, from->bytes, 16);
+    }
+    *out = name.storage;
 }
 
 union structure {
@@ -92,13 +113,13 @@ static bool read_wish(const struct socket_object *socket, const union structure 
     size_t size = size_of(socket, name);
     if (size == sizeof(GROUP_REQ)) {
         out->interface = from->group.gr_interface;
-        return read_storage(&from->group.gr_group, &out->group);
+        return membership_address(&from->group.gr_group, &out->group);
     }
     if (size == sizeof(GROUP_SOURCE_REQ)) {
         out->interface = from->group_source.gsr_interface;
         out->has_source = true;
-        return read_storage(&from->group_source.gsr_group, &out->group) &&
-               read_storage(&from->group_source.gsr_source, &out->source);
+        return membership_address(&from->group_source.gsr_group, &out->group) &&
+               membership_address(&from->group_source.gsr_source, &out->source);
     }
     if (size == sizeof(IPV6_MREQ)) {
         out->interface = from->mreq6.ipv6mr_interface;
@@ -107,11 +128,11 @@ static bool read_wish(const struct socket_object *socket, const union structure 
         return true;
     }
     if (size == sizeof(IP_MREQ)) {
-        out->interface = interface_of(from->mreq.imr_interface);
+        out->interface = membership_interface(from->mreq.imr_interface);
         out->group = address_4(from->mreq.imr_multiaddr);
         return true;
     }
-    out->interface = interface_of(from->mreq_source.imr_interface);
+    out->interface = membership_interface(from->mreq_source.imr_interface);
     out->group = address_4(from->mreq_source.imr_multiaddr);
     out->source = address_4(from->mreq_source.imr_sourceaddr);
     out->has_source = true;

@@ -4,6 +4,8 @@
 #ifndef SIM_WINSOCK_MEMBERSHIP_H
 #define SIM_WINSOCK_MEMBERSHIP_H
 
+#include <ws2ipdef.h>
+
 #include "sim/winsock/call.h"
 
 /* Whether it is such an option. None can be got (row 253). */
@@ -15,5 +17,12 @@ bool membership_is(int level, int name);
  */
 nt_status membership_set(struct call *call, struct socket_object *socket, int name,
                          const char *value, int size);
+
+/* What the structures have: 0.0.0.0, a number or an address for an interface, UINT32_MAX for none
+ * of this machine's; addresses of either family, false for another.
+ */
+uint32_t membership_interface(IN_ADDR in);
+bool membership_address(const SOCKADDR_STORAGE *from, struct address *out);
+void membership_storage(const struct address *from, SOCKADDR_STORAGE *out);
 
 #endif

@@ -256,9 +256,11 @@ static nt_status send_from(struct sending *out, const struct buffers *buffers)
     io->has_address = out->to != NULL;
     io->address = out->name.address;
     io->port = out->name.port;
+    io->wishes = out->call.winsock->nt->current->call_data; /* WSASendMsg's */
     nt_status status = STATUS_INSUFFICIENT_RESOURCES;
     if (io_set_buffers(io, buffers->all, buffers->count))
         status = socket_send(io, out->call.process);
+    io->wishes = NULL;
     status = delivery_end(&out->delivery, io, status, out->socket->values[SOCKET_SEND_TIMEOUT]);
     if (!delivery_is_done(status))
         return status;
