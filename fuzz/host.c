@@ -40,6 +40,17 @@ static struct socket_object *open_stream(uint64_t *handle)
     return socket_find(host.process, *handle);
 }
 
+/* What comes of a call that may have to wait; gives the io back. */
+static uint64_t finish(struct io *io, nt_status status)
+{
+    if (status == STATUS_PENDING)
+        status = io_wait(io, 0, false);
+    ASSERT(status == STATUS_SUCCESS);
+    uint64_t information = io->request.information;
+    io_end(io);
+    return information;
+}
+
 struct connection host_connect(uint16_t port)
 {
     const struct address loopback = {.family = FAMILY_4, .bytes = {127, 0, 0, 1}};
@@ -50,15 +61,14 @@ struct connection host_connect(uint16_t port)
     ASSERT(socket_bind(listener, host.process, &loopback, port) == STATUS_SUCCESS);
     ASSERT(socket_listen(listener, host.process, 1) == STATUS_SUCCESS);
     made.sockets[0] = open_stream(&made.handles[0]);
-    ASSERT(socket_connect(made.sockets[0], host.process, &loopback, port) == STATUS_SUCCESS);
+    io_begin(&io, made.sockets[0], IO_CONNECT, "fuzz");
+    io.has_address = true;
+    io.address = loopback;
+    io.port = port;
+    finish(&io, socket_connect_io(&io, host.process, false));
 
     io_begin(&io, listener, IO_ACCEPT, "fuzz");
-    nt_status status = socket_accept(&io, host.process);
-    if (status == STATUS_PENDING)
-        status = io_wait(&io, 0, false);
-    ASSERT(status == STATUS_SUCCESS);
-    made.handles[1] = io.request.information;
+    made.handles[1] = finish(&io, socket_accept(&io));
     made.sockets[1] = socket_find(host.process, made.handles[1]);
-    io_end(&io);
     return made;
 }

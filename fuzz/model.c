@@ -36,7 +36,8 @@ static bool covers(const struct model_block *block, enum model_protocol protocol
            port < block->first + block->count;
 }
 
-int model_block_at(const struct model *model, enum model_protocol protocol, uint32_t port)
+/* Who has the port: a block, or -1. Exclusions count as well. */
+static int model_block_at(const struct model *model, enum model_protocol protocol, uint32_t port)
 {
     for (int i = 0; i < MODEL_BLOCKS; i++)
         if (covers(&model->blocks[i], protocol, port))

@@ -56,9 +56,6 @@ struct model {
 
 void model_clear(struct model *model);
 
-/* Who has the port: a block, or -1. Exclusions count as well. */
-int model_block_at(const struct model *model, enum model_protocol protocol, uint32_t port);
-
 /* Whether any socket is bound to the port. */
 bool model_is_bound(const struct model *model, enum model_protocol protocol, uint32_t port);
 

@@ -8,7 +8,7 @@ static const char sent[] = "race";
 
 /* ---- Sockets --------------------------------------------------------------------------------- */
 
-struct sockaddr_in race_name(SOCKET s)
+static struct sockaddr_in race_name(SOCKET s)
 {
     struct sockaddr_in name;
     int size = sizeof name;
@@ -17,7 +17,8 @@ struct sockaddr_in race_name(SOCKET s)
     return name;
 }
 
-unsigned short race_bind(SOCKET s, unsigned short port)
+/* On 127.0.0.1; port 0 for any. Answers the port. */
+static unsigned short race_bind(SOCKET s, unsigned short port)
 {
     struct sockaddr_in name;
     memset(&name, 0, sizeof name);
@@ -29,7 +30,7 @@ unsigned short race_bind(SOCKET s, unsigned short port)
     return ntohs(race_name(s).sin_port);
 }
 
-void race_close(SOCKET *s)
+static void race_close(SOCKET *s)
 {
     if (*s != INVALID_SOCKET)
         closesocket(*s);

@@ -91,11 +91,6 @@ static inline unsigned race_outcome(int result)
     return result == 0 ? 0 : (unsigned)WSAGetLastError();
 }
 
-/* On 127.0.0.1; port 0 for any. Answers the port. */
-unsigned short race_bind(SOCKET s, unsigned short port);
-struct sockaddr_in race_name(SOCKET s);
-void race_close(SOCKET *s);
-
 /* Whether the operation has ended with success. */
 bool race_succeeded(const struct race *race);
 

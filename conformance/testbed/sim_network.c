@@ -41,15 +41,6 @@ bool testbed_remote_connect(const struct testbed_host *host, unsigned short from
            sim_cannot("no such host, or no such script");
 }
 
-bool testbed_remote_send(const struct testbed_host *host, unsigned short from,
-                         const struct testbed_host *to, unsigned short port, const void *bytes,
-                         size_t size)
-{
-    const struct berth_address address = address_of(host), target = address_of(to);
-    return berth_host_send(sim_machine(), &address, from, &target, port, bytes, (uint32_t)size) ||
-           sim_cannot("no such host, or no datagram");
-}
-
 bool testbed_remote_cut(const struct testbed_host *host, bool cut)
 {
     const struct berth_address address = address_of(host);

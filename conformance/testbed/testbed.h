@@ -158,12 +158,9 @@ bool testbed_remote_host(const char *name, const struct testbed_host *host, bool
 bool testbed_remote_port(const struct testbed_host *host, bool udp, unsigned short port,
                          const char *script);
 
-/* It connects to this machine's LAN address of its family, or sends a datagram to any address. */
+/* It connects to this machine's LAN address of its family. */
 bool testbed_remote_connect(const struct testbed_host *host, unsigned short from,
                             unsigned short port, const char *script);
-bool testbed_remote_send(const struct testbed_host *host, unsigned short from,
-                         const struct testbed_host *to, unsigned short port, const void *bytes,
-                         size_t size);
 
 /* Nothing passes between this machine and the host any more, or passes again. */
 bool testbed_remote_cut(const struct testbed_host *host, bool cut);

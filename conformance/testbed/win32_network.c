@@ -34,19 +34,6 @@ bool testbed_remote_connect(const struct testbed_host *host, unsigned short from
     return no_hosts();
 }
 
-bool testbed_remote_send(const struct testbed_host *host, unsigned short from,
-                         const struct testbed_host *to, unsigned short port, const void *bytes,
-                         size_t size)
-{
-    (void)host;
-    (void)from;
-    (void)to;
-    (void)port;
-    (void)bytes;
-    (void)size;
-    return no_hosts();
-}
-
 bool testbed_remote_cut(const struct testbed_host *host, bool cut)
 {
     (void)host;

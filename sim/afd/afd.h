@@ -123,39 +123,10 @@ void socket_bind_refused(struct socket_object *socket);
  */
 nt_status socket_listen(struct socket_object *socket, struct process *process, int backlog);
 
-/* Binds implicitly, then connects. A datagram or raw socket gets its peer; a stream socket must
- * find a listener.
- *
- *   STATUS_HOST_DOWN, STATUS_INVALID_ADDRESS  the wildcard address, or a stream to port 0
- *   STATUS_INVALID_PARAMETER     listening
- *   STATUS_CONNECTION_ACTIVE     a stream socket that is connected
- *   STATUS_CONNECTION_REFUSED    nobody listens; the socket stays bound
- *   and what endpoint_bind_implicitly answers
- */
-nt_status socket_connect(struct socket_object *socket, struct process *process,
-                         const struct address *address, uint16_t port);
-
-/* ConnectEx: the same for a bound stream socket. STATUS_INVALID_PARAMETER for an unbound one
- * (`connectex_unbound`), STATUS_NOT_SUPPORTED for other sockets.
- */
-nt_status socket_connect_bound(struct socket_object *socket, struct process *process,
-                               const struct address *address, uint16_t port);
-
 /* connect with AF_UNSPEC: takes the peer from a datagram socket. STATUS_OBJECT_PATH_SYNTAX_BAD for
  * a stream socket, to which no such family is.
  */
 nt_status socket_disconnect(struct socket_object *socket);
-
-/* Sends a datagram of which only the length is known, to `address` or the peer when that is NULL:
- * binds implicitly, drops it.
- *
- *   STATUS_HOST_DOWN, STATUS_INVALID_CONNECTION  no address and no peer, or an unconnected stream
- *   STATUS_NOT_SUPPORTED  a connected stream: bytes are not carried yet
- *   STATUS_INVALID_ADDRESS  the wildcard address or port 0
- *   and what endpoint_bind_implicitly answers
- */
-nt_status socket_send_to(struct socket_object *socket, struct process *process,
-                         const struct address *address, uint16_t port);
 
 /* STATUS_INVALID_PARAMETER while unbound. */
 nt_status socket_name(const struct socket_object *socket, struct address *address, uint16_t *port);

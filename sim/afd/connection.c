@@ -337,10 +337,19 @@ static nt_status begin_accept_into(struct io *io)
     return STATUS_PENDING;
 }
 
-nt_status socket_accept(struct io *io, struct process *process)
+/* FD_ACCEPT is enabled again: told when more wait, forgotten when none does (rows 198 and 200). */
+static void accept_taken(struct socket_object *socket)
+{
+    struct tcp_peer peer;
+    if (!tcp_incoming(socket->endpoint, &peer))
+        socket->recorded &= (uint16_t)~EVENT_ACCEPT;
+    if (BEHAVES(socket_profile(socket), event_callers_left, again))
+        events_enable(socket, EVENT_ACCEPT);
+}
+
+nt_status socket_accept(struct io *io)
 {
     struct socket_object *socket = io->socket;
-    (void)process;
     nt_status status = may_accept(io);
     if (!nt_success(status))
         return status;
@@ -354,16 +363,6 @@ nt_status socket_accept(struct io *io, struct process *process)
         return status;
     accept_taken(socket);
     return io_finish_attempt(io, status, io->request.information);
-}
-
-/* FD_ACCEPT is enabled again: told when more wait, forgotten when none does (rows 198 and 200). */
-void accept_taken(struct socket_object *socket)
-{
-    struct tcp_peer peer;
-    if (!tcp_incoming(socket->endpoint, &peer))
-        socket->recorded &= (uint16_t)~EVENT_ACCEPT;
-    if (BEHAVES(socket_profile(socket), event_callers_left, again))
-        events_enable(socket, EVENT_ACCEPT);
 }
 
 static bool serve_accept(struct io *io)

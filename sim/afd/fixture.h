@@ -58,6 +58,28 @@ static inline nt_status bind_to(struct socket_object *socket, uint16_t port)
     return socket_bind(socket, self, &loopback_4, port);
 }
 
+/* connect, or ConnectEx when `bound_only`, waited for. */
+static inline nt_status connect_as(struct socket_object *socket, const struct address *address,
+                                   uint16_t port, bool bound_only)
+{
+    struct io io;
+    io_begin(&io, socket, IO_CONNECT, "connect");
+    io.has_address = true;
+    io.address = *address;
+    io.port = port;
+    nt_status status = socket_connect_io(&io, self, bound_only);
+    if (status == STATUS_PENDING)
+        status = io_wait(&io, 0, true);
+    io_end(&io);
+    return status;
+}
+
+static inline nt_status connect_to(struct socket_object *socket, const struct address *address,
+                                   uint16_t port)
+{
+    return connect_as(socket, address, port, false);
+}
+
 static inline uint64_t acquire_token(struct socket_object *socket, uint32_t first, uint32_t count)
 {
     const struct port_range range = {first, count};

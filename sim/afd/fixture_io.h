@@ -27,7 +27,7 @@ static inline uint64_t accept_one(struct socket_object *listener)
 {
     struct io io;
     io_begin(&io, listener, IO_ACCEPT, "accept");
-    nt_status status = socket_accept(&io, self);
+    nt_status status = socket_accept(&io);
     if (status == STATUS_PENDING)
         status = io_wait(&io, 0, false);
     assert_status(status, STATUS_SUCCESS);
@@ -41,7 +41,7 @@ static inline struct pair connected_pair(uint16_t port)
     struct pair pair;
     pair.listener = open_listener(&pair.listener_handle, port);
     pair.client = open_as(PROTOCOL_TCP, &pair.client_handle);
-    assert_status(socket_connect(pair.client, self, &loopback_4, port), STATUS_SUCCESS);
+    assert_status(connect_to(pair.client, &loopback_4, port), STATUS_SUCCESS);
     pair.server_handle = accept_one(pair.listener);
     pair.server = socket_find(self, pair.server_handle);
     assert_non_null(pair.server);

@@ -87,7 +87,7 @@ struct io {
     bool is_4;                       /* out: the datagram was IPv4's, whatever the socket is */
     const struct udp_wishes *wishes; /* in, of a datagram to send; NULL for none */
     struct socket_object *acceptor;  /* of an accept that has one (AcceptEx); a reference is held */
-    uint32_t watched;                /* the watcher\'s own number for it; see afd.h */
+    uint32_t watched;                /* the watcher's own number for it; see afd.h */
     uint64_t timer;                  /* an event that is to complete it */
     void *kept;                      /* bytes that were copied from the guest; see io_keep */
     uint64_t kept_size;
@@ -149,7 +149,7 @@ nt_status socket_send(struct io *io, struct process *process);
  *   STATUS_INVALID_PARAMETER   not listening, or the acceptor is not fresh
  *   STATUS_NOT_SUPPORTED       not a stream socket
  */
-nt_status socket_accept(struct io *io, struct process *process);
+nt_status socket_accept(struct io *io);
 
 /* WSAAccept's condition: who waits longest; then take it by socket_accept, or refuse it. False when
  * nobody waits.
@@ -157,11 +157,20 @@ nt_status socket_accept(struct io *io, struct process *process);
 bool socket_incoming(const struct socket_object *socket, struct address *address, uint16_t *port);
 void socket_refuse(struct socket_object *socket);
 
-/* connect and ConnectEx: has_address. A synchronous io on a non-blocking socket answers
- * STATUS_DEVICE_NOT_READY and the handshake goes on. `bound_only`: ConnectEx's rules, and the
- * buffers are sent behind the handshake. As socket_connect in afd.h, and:
- *   STATUS_ALREADY_IN_PROGRESS (row 163), STATUS_IO_TIMEOUT, STATUS_NETWORK_UNREACHABLE,
- *   STATUS_HOST_UNREACHABLE
+/* connect: binds implicitly, then connects to io->address; a datagram or raw socket gets its peer.
+ * `bound_only`: ConnectEx, whose buffers are sent behind the handshake. A synchronous io on a
+ * non-blocking socket answers STATUS_DEVICE_NOT_READY and the handshake goes on.
+ *   STATUS_HOST_DOWN
+ *   STATUS_NOT_SUPPORTED       ConnectEx on what is no stream socket
+ *   STATUS_INVALID_PARAMETER   listening, or waiting to accept into it; ConnectEx while connecting
+ *                              or unbound (`connectex_unbound`)
+ *   STATUS_ALREADY_IN_PROGRESS connecting (`connect_twice`)
+ *   STATUS_CONNECTION_ACTIVE   a connected stream (`connect_again`)
+ *   STATUS_INVALID_ADDRESS     a stream to the wildcard address or to port 0
+ *   STATUS_ACCESS_DENIED       a broadcast address without SO_BROADCAST
+ *   STATUS_CONNECTION_REFUSED  nobody listens; the socket stays bound
+ *   STATUS_IO_TIMEOUT, STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE
+ * and what endpoint_bind_implicitly answers.
  */
 nt_status socket_connect_io(struct io *io, struct process *process, bool bound_only);
 
@@ -173,7 +182,11 @@ nt_status socket_disconnect_io(struct io *io);
  */
 nt_status socket_shutdown(struct socket_object *socket, int how);
 
-/* SO_UPDATE_ACCEPT_CONTEXT and SO_UPDATE_CONNECT_CONTEXT. */
+/* SO_UPDATE_ACCEPT_CONTEXT and SO_UPDATE_CONNECT_CONTEXT.
+ *
+ *   STATUS_INVALID_CONNECTION  not connected; not by AcceptEx, or updated before
+ *   STATUS_INVALID_PARAMETER   `listener` does not listen
+ */
 nt_status socket_update_accept_context(struct socket_object *socket,
                                        struct socket_object *listener);
 nt_status socket_update_connect_context(struct socket_object *socket);

@@ -216,7 +216,7 @@ static void datagrams_keep_their_bounds(void **state)
     struct socket_object *sender = open_as(PROTOCOL_UDP, &one);
     struct socket_object *receiver = open_as(PROTOCOL_UDP, &two);
     assert_status(bind_to(receiver, PORT), STATUS_SUCCESS);
-    assert_status(socket_connect(sender, self, &loopback_4, PORT), STATUS_SUCCESS);
+    assert_status(connect_to(sender, &loopback_4, PORT), STATUS_SUCCESS);
     send_text(sender, "ab");
     send_text(sender, "");
     send_text(sender, "cdefgh");
@@ -275,7 +275,7 @@ static void an_accept_without_memory_changes_nothing(void **state)
     struct socket_object *listener = open_listener(&listener_handle, 5000);
     for (unsigned i = 0; i < 80; i++) { /* somewhere there the table of handles grows */
         struct socket_object *socket = open_as(PROTOCOL_TCP, &client);
-        assert_status(socket_connect(socket, self, &loopback_4, 5000), STATUS_SUCCESS);
+        assert_status(connect_to(socket, &loopback_4, 5000), STATUS_SUCCESS);
         uint32_t sockets = afd->sockets;
         nt_status status = STATUS_INSUFFICIENT_RESOURCES;
         for (uint64_t n = 1; status == STATUS_INSUFFICIENT_RESOURCES; n++) {
@@ -283,7 +283,7 @@ static void an_accept_without_memory_changes_nothing(void **state)
             io_begin(&io, listener, IO_ACCEPT, "accept");
             io.flags = IO_NO_WAIT;
             machine.engine.arena.fail_in = n;
-            status = socket_accept(&io, self);
+            status = socket_accept(&io);
             machine.engine.arena.fail_in = 0;
             io_end(&io);
             failures += status == STATUS_INSUFFICIENT_RESOURCES;

@@ -36,7 +36,7 @@ static void a_listener_is_ready_for_a_connection(void **state)
     struct socket_object *client = open_as(PROTOCOL_TCP, &calling);
     assert_int_equal(poll_for(listener, READY_ACCEPT), 0);
 
-    assert_status(socket_connect(client, self, &loopback_4, PORT), STATUS_SUCCESS);
+    assert_status(connect_to(client, &loopback_4, PORT), STATUS_SUCCESS);
 
     assert_int_equal(poll_for(listener, READY_ACCEPT), READY_ACCEPT);
     socket_close(self, accept_one(listener));
@@ -93,7 +93,7 @@ static nt_status accept_into(struct overlapped *overlapped, struct socket_object
     overlapped->io->acceptor = acceptor;
     object_reference(&acceptor->object);
     assert_true(io_set_buffers(overlapped->io, &buffer, 1));
-    nt_status status = socket_accept(overlapped->io, self);
+    nt_status status = socket_accept(overlapped->io);
     if (!nt_success(status)) {
         io_end(overlapped->io);
         object_release(overlapped->event);
@@ -111,7 +111,7 @@ static void an_accept_with_bytes_waits_for_them(void **state)
     struct socket_object *acceptor = open_as(PROTOCOL_TCP, &accepting);
     assert_status(accept_into(&accept, listener, acceptor, 8), STATUS_PENDING);
     assert_status(accept_into(&second, listener, acceptor, 8), STATUS_INVALID_PARAMETER);
-    assert_status(socket_connect(client, self, &loopback_4, PORT), STATUS_SUCCESS);
+    assert_status(connect_to(client, &loopback_4, PORT), STATUS_SUCCESS);
     let_events_run();
     assert_int_equal(accept.block.status, STATUS_PENDING);
 
@@ -158,8 +158,8 @@ static void a_refused_connect_leaves_the_socket_bound(void **state)
     struct socket_object *socket = open_as(PROTOCOL_TCP, &handle);
     socket->non_blocking = true;
 
-    assert_status(socket_connect(socket, self, &loopback_4, PORT), STATUS_DEVICE_NOT_READY);
-    assert_status(socket_connect(socket, self, &loopback_4, PORT), STATUS_ALREADY_IN_PROGRESS);
+    assert_status(connect_to(socket, &loopback_4, PORT), STATUS_DEVICE_NOT_READY);
+    assert_status(connect_to(socket, &loopback_4, PORT), STATUS_ALREADY_IN_PROGRESS);
     for (int i = 0; i < 5; i++)
         let_events_run();
 

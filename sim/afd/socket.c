@@ -4,11 +4,6 @@
 #include "sim/tcpip/interfaces.h"
 #include "sim/tcpip/udp.h"
 
-struct name_of_peer {
-    const struct address *address;
-    uint16_t port;
-};
-
 _Static_assert(sizeof(struct socket_object) <= 272,
                "a socket, its endpoint and its handle must fit into 512 bytes");
 
@@ -421,33 +416,6 @@ nt_status socket_peer(const struct socket_object *socket, struct address *addres
     return STATUS_SUCCESS;
 }
 
-static nt_status connect_and_wait(struct socket_object *socket, struct process *process,
-                                  const struct name_of_peer *peer, bool bound_only)
-{
-    struct io io;
-    io_begin(&io, socket, IO_CONNECT, "connect");
-    io.has_address = true;
-    io.address = *peer->address;
-    io.port = peer->port;
-    nt_status status = socket_connect_io(&io, process, bound_only);
-    if (status == STATUS_PENDING)
-        status = io_wait(&io, 0, true);
-    io_end(&io);
-    return status;
-}
-
-nt_status socket_connect(struct socket_object *socket, struct process *process,
-                         const struct address *address, uint16_t port)
-{
-    return connect_and_wait(socket, process, &(struct name_of_peer){address, port}, false);
-}
-
-nt_status socket_connect_bound(struct socket_object *socket, struct process *process,
-                               const struct address *address, uint16_t port)
-{
-    return connect_and_wait(socket, process, &(struct name_of_peer){address, port}, true);
-}
-
 nt_status socket_disconnect(struct socket_object *socket)
 {
     if (socket->kind.protocol == PROTOCOL_TCP)
@@ -465,23 +433,6 @@ nt_status socket_disconnect(struct socket_object *socket)
     }
     SLOW(socket_check(socket));
     return STATUS_SUCCESS;
-}
-
-nt_status socket_send_to(struct socket_object *socket, struct process *process,
-                         const struct address *address, uint16_t port)
-{
-    bool stream = socket->kind.protocol == PROTOCOL_TCP;
-    bool raw = socket->kind.protocol == PROTOCOL_RAW;
-    nt_status status = socket_network(socket);
-    if (!nt_success(status))
-        return status;
-    if (socket->state != SOCKET_CONNECTED && (stream || address == NULL))
-        return STATUS_INVALID_CONNECTION;
-    if (stream)
-        return STATUS_NOT_SUPPORTED;
-    if (address != NULL && (address_is_wildcard(address) || (port == 0 && !raw)))
-        return STATUS_INVALID_ADDRESS;
-    return socket_bind_implicitly(socket, process);
 }
 
 /* ---- The network ----------------------------------------------------------------------------- */

@@ -84,9 +84,6 @@ void shutdown_serve(struct socket_object *socket);
 void finish_receiving(struct socket_object *socket);
 void lingers_serve(struct socket_object *socket);
 
-/* A connection was taken from a listener. */
-void accept_taken(struct socket_object *socket);
-
 /* What SO_LINGER makes of a closesocket: STATUS_DEVICE_NOT_READY when it may not wait. */
 nt_status socket_linger(struct socket_object *socket);
 

@@ -105,11 +105,6 @@ struct object *handle_find(const struct process *process, uint64_t handle, enum 
     return entry != NULL && entry->object->type == type ? entry->object : NULL;
 }
 
-bool handle_exists(const struct process *process, uint64_t handle)
-{
-    return find_entry(process, handle) != NULL;
-}
-
 struct object *handle_object(const struct process *process, uint64_t handle)
 {
     if (handle >= PSEUDO_THREAD)

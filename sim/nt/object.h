@@ -28,7 +28,7 @@ enum object_type {
     OBJECT_SEMAPHORE,
     OBJECT_TIMER,
     OBJECT_PORT,
-    OBJECT_FILE, /* plain_file.h */
+    OBJECT_FILE,   /* plain_file.h */
     OBJECT_DEVICE, /* a file of afd's that is no socket: afd/device.h */
     OBJECT_DISK_FILE, /* file.h */
     OBJECT_PIPE, /* one end of it: pipe.h */
@@ -90,9 +90,6 @@ nt_status handle_open(struct process *process, struct object *object, bool inher
 #define PSEUDO_PROCESS UINT64_MAX
 #define PSEUDO_THREAD (UINT64_MAX - 1)
 struct object *handle_find(const struct process *process, uint64_t handle, enum object_type type);
-
-/* Whether the handle names any object at all. */
-bool handle_exists(const struct process *process, uint64_t handle);
 
 /* The object of any type, or NULL. */
 struct object *handle_object(const struct process *process, uint64_t handle);

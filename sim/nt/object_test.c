@@ -90,7 +90,7 @@ static void what_is_no_handle_is_not_found(void **state)
 {
     (void)state;
     struct process *process = new_process(NULL, false);
-    assert_false(handle_exists(process, 4));
+    assert_null(handle_object(process, 4));
     assert_status(handle_close(process, 4), STATUS_INVALID_HANDLE);
 
     struct object *event = event_create(machine.nt, true, false);
@@ -98,15 +98,15 @@ static void what_is_no_handle_is_not_found(void **state)
     static const uint64_t wrong[] = {0,         1, 2, 3, 5, 6, 7, 8, UINT64_MAX, UINT64_MAX - 3,
                                      1ull << 32};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_false(handle_exists(process, wrong[i]));
+        assert_null(handle_object(process, wrong[i]));
         assert_null(handle_find(process, wrong[i], OBJECT_EVENT));
         assert_status(handle_close(process, wrong[i]), STATUS_INVALID_HANDLE);
     }
     assert_null(handle_find(process, handle, OBJECT_SOCKET));
-    assert_true(handle_exists(process, handle));
+    assert_non_null(handle_object(process, handle));
 
     assert_status(handle_close(process, handle), STATUS_SUCCESS);
-    assert_false(handle_exists(process, handle));
+    assert_null(handle_object(process, handle));
     assert_status(handle_close(process, handle), STATUS_INVALID_HANDLE);
     object_release(event);
 }
@@ -278,7 +278,7 @@ static void an_ended_process_opens_nothing(void **state)
     process_end(process, 0);
     uint64_t handle;
     assert_status(handle_open(process, event, false, &handle), STATUS_CANCELLED);
-    assert_false(handle_exists(process, 4));
+    assert_null(handle_object(process, 4));
     object_release(&process->object);
     object_release(event);
 }

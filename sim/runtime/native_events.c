@@ -166,7 +166,7 @@ nt_status native_accept(const struct native_call *call, const struct native_buff
     io.flags = IO_WAITS;
     object_reference(&into->object);
     io.acceptor = into;
-    status = socket_accept(&io, guest_process());
+    status = socket_accept(&io);
     if (status == STATUS_PENDING)
         status = io_wait(&io, 0, false);
     io_end(&io);

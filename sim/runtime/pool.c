@@ -261,7 +261,8 @@ bool pool_submit(struct pool_item *item)
     return true;
 }
 
-void pool_withdraw(struct pool_item *item)
+/* Takes back the callbacks that have not begun. */
+static void pool_withdraw(struct pool_item *item)
 {
     struct pool *pool = item->pool;
     struct pool_item *before = NULL;

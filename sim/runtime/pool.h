@@ -86,9 +86,6 @@ bool pool_submit(struct pool_item *item);
 /* Runs a callback on the running thread. */
 void pool_run(struct pool_item *item);
 
-/* Takes back the callbacks that have not begun. */
-void pool_withdraw(struct pool_item *item);
-
 /* A thread of the process that runs the guest's code; NULL when there is no memory for it. */
 struct thread *pool_thread(struct process *process, void (*start)(void *), void *context);
 

@@ -13,7 +13,8 @@ static bool is_hosts(const struct process *process)
     return thread != NULL;
 }
 
-_Noreturn void program_exit_host(uint32_t exit_code)
+/* Ends the host process with the machine. */
+static _Noreturn void program_exit_host(uint32_t exit_code)
 {
     const struct program *program = program_machine()->program;
 

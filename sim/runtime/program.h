@@ -126,9 +126,6 @@ bool program_is(const char *path);
 /* Takes back what the process sees of file mappings. */
 void mapping_drop_views(struct belongings *belongings);
 
-/* Ends the host process with the machine. */
-_Noreturn void program_exit_host(uint32_t exit_code);
-
 /* Ends the running process: `orderly` by exit, else by ExitProcess. */
 _Noreturn void program_exit(uint32_t exit_code, bool orderly);
 

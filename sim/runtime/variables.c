@@ -51,7 +51,8 @@ static char *const *hosts(const struct belongings *belongings)
     return program == NULL || belongings->environment_is_own ? none : program->variables;
 }
 
-const char *variables_find(struct process *process, const char *name, size_t name_size)
+/* "NAME=value" of the name, or NULL. */
+static const char *variables_find(struct process *process, const char *name, size_t name_size)
 {
     struct belongings *belongings = belongings_of(process);
     if (belongings == NULL || name_size == 0)
@@ -97,7 +98,8 @@ static bool set(struct process *process, const char *name, size_t name_size, con
     return true;
 }
 
-bool variables_set(struct process *process, const char *name, const char *value)
+/* Sets, or with `value` NULL takes away. False when there is no memory. */
+static bool variables_set(struct process *process, const char *name, const char *value)
 {
     return set(process, name, strlen(name), value);
 }
@@ -147,8 +149,7 @@ static bool copy(const struct belongings *from, struct process *child)
     return true;
 }
 
-bool variables_pass(struct process *parent, struct process *child, const void *block,
-                    bool is_wide)
+bool variables_pass(struct process *parent, struct process *child, const void *block, bool is_wide)
 {
     struct belongings *from = belongings_of(parent);
     struct belongings *to = belongings_of(child);

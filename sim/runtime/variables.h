@@ -9,12 +9,6 @@
 
 struct process;
 
-/* "NAME=value", or NULL; its value. */
-const char *variables_find(struct process *process, const char *name, size_t name_size);
-
-/* Sets, or with `value` NULL takes away. False when there is no memory. */
-bool variables_set(struct process *process, const char *name, const char *value);
-
 /* What a child begins with: CreateProcess' block, or a copy of the parent's. */
 bool variables_pass(struct process *parent, struct process *child, const void *block, bool is_wide);
 

@@ -161,7 +161,6 @@ bool listener_closed(struct endpoint *endpoint);
 
 /* ---- tcp_timer.c --------------------------------------------------------------------------- */
 
-void tcp_timer_set(struct tcp *tcp, uint64_t delay_ns);
 void tcp_timer_clear(struct tcp *tcp);
 
 /* Sets the timer that the state calls for, anew. */
@@ -172,7 +171,6 @@ void tcp_link_changed(struct tcp *tcp);
 
 /* A SYN was answered by a reset. */
 void tcp_connect_refused(struct tcp *tcp);
-void tcp_connect_failed(struct tcp *tcp, nt_status status);
 
 /* ---- tcp_check.c --------------------------------------------------------------------------- */
 

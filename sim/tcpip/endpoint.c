@@ -62,7 +62,8 @@ void endpoint_forget(struct endpoint *endpoint)
     arena_give(endpoint->tcpip->arena, endpoint, sizeof *endpoint);
 }
 
-bool endpoint_in_table(const struct endpoint *endpoint)
+/* Whether it is in the table of ports. */
+static bool endpoint_in_table(const struct endpoint *endpoint)
 {
     return endpoint->bound && endpoint->protocol != PROTOCOL_RAW && !endpoint->shares_port &&
            !endpoint->foreign;

@@ -54,9 +54,6 @@ enum protocol endpoint_pool(const struct endpoint *endpoint);
 /* Takes a bound endpoint out of the table; its port goes where the profile says. */
 void endpoint_unbind(struct endpoint *endpoint);
 
-/* Whether it is in the table of ports. */
-bool endpoint_in_table(const struct endpoint *endpoint);
-
 /* Tells the owner, if there is one who wants to know. */
 #define ENDPOINT_TELL(endpoint, what)                                                              \
     do {                                                                                           \

@@ -35,7 +35,7 @@ void tcp_timer_clear(struct tcp *tcp)
     tcp->timer = 0;
 }
 
-void tcp_timer_set(struct tcp *tcp, uint64_t delay_ns)
+static void tcp_timer_set(struct tcp *tcp, uint64_t delay_ns)
 {
     tcp_timer_clear(tcp);
     tcp->timer = engine_post(tcp->tcpip->nt->engine, tcp_now(tcp) + delay_ns, timer_fired, tcp, 0);
@@ -122,7 +122,7 @@ void tcp_timer_restart(struct tcp *tcp)
 
 /* ---- Handshakes ------------------------------------------------------------------------------ */
 
-void tcp_connect_failed(struct tcp *tcp, nt_status status)
+static void tcp_connect_failed(struct tcp *tcp, nt_status status)
 {
     struct endpoint *endpoint = tcp->endpoint;
 

@@ -66,7 +66,8 @@ static struct catalogue *catalogue_of(struct winsock *winsock)
     return catalogue;
 }
 
-struct catalogue_entry *catalogue_entries(struct winsock *winsock)
+/* The entries in their order; NULL when the arena is full. Made at the first look. */
+static struct catalogue_entry *catalogue_entries(struct winsock *winsock)
 {
     struct catalogue *catalogue = catalogue_of(winsock);
     return catalogue == NULL ? NULL : catalogue->entries;
@@ -85,7 +86,8 @@ const struct catalogue_entry *catalogue_find(struct winsock *winsock, DWORD id)
     return entry;
 }
 
-const struct catalogue_entry *catalogue_find_provider(struct winsock *winsock, const GUID *id)
+static const struct catalogue_entry *catalogue_find_provider(struct winsock *winsock,
+                                                             const GUID *id)
 {
     struct catalogue_entry *entry = catalogue_entries(winsock);
     while (entry != NULL && memcmp(&entry->info.ProviderId, id, sizeof *id) != 0)
@@ -411,7 +413,12 @@ int WSPAPI WSCUpdateProvider(LPGUID lpProviderId, const WCHAR *lpszProviderDllPa
 
 /* ---- Paths and order ------------------------------------------------------------------------- */
 
-nt_status catalogue_path(const struct call *call, LPGUID id, WCHAR *to, LPINT size)
+/* A provider's path into the guest's buffer; `*size` says how many characters it has.
+ *
+ *   STATUS_INVALID_PARAMETER  no such provider
+ *   STATUS_ACCESS_VIOLATION   a bad pointer, or too little room
+ */
+static nt_status catalogue_path(const struct call *call, LPGUID id, WCHAR *to, LPINT size)
 {
     GUID guid;
     INT offered, needed = 1;

@@ -18,14 +18,10 @@ struct catalogue_entry {
     WCHAR path[CATALOGUE_PATH_SIZE];
 };
 
-/* The entries in their order; NULL when the arena is full. Made at the first look. */
-struct catalogue_entry *catalogue_entries(struct winsock *winsock);
-
 /* Whether any entry is a layered provider's: else nobody need look anything up. */
 bool catalogue_is_layered(const struct winsock *winsock);
 
 const struct catalogue_entry *catalogue_find(struct winsock *winsock, DWORD id);
-const struct catalogue_entry *catalogue_find_provider(struct winsock *winsock, const GUID *id);
 
 /* The first entry that makes such sockets, or NULL. */
 const struct catalogue_entry *catalogue_match(struct winsock *winsock,
@@ -33,12 +29,5 @@ const struct catalogue_entry *catalogue_match(struct winsock *winsock,
 
 /* A provider was installed or removed: ends every WSAProviderConfigChange that pends. */
 void catalogue_changed(struct winsock *winsock);
-
-/* A provider's path into the guest's buffer; `*size` says how many characters it has.
- *
- *   STATUS_INVALID_PARAMETER  no such provider
- *   STATUS_ACCESS_VIOLATION   a bad pointer, or too little room
- */
-nt_status catalogue_path(const struct call *call, LPGUID id, WCHAR *to, LPINT size);
 
 #endif

@@ -11,7 +11,8 @@
 #include "sim/winsock/resolve.h"
 #include "sim/winsock/text.h"
 
-bool database_read_text(const struct call *call, const char *from, char *to, size_t size)
+/* The guest's text, cut to fit; false when it is not there. */
+static bool database_read_text(const struct call *call, const char *from, char *to, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         if (!memory_probe(call, from + i, 1, ACCESS_READ))

@@ -23,7 +23,4 @@ nt_status database_service_by_port(const struct call *call, int port, const char
 nt_status database_protocol_by_name(const struct call *call, const char *name, PROTOENT **out);
 nt_status database_protocol_by_number(const struct call *call, int number, PROTOENT **out);
 
-/* The guest's text, cut to fit; false when it is not there. */
-bool database_read_text(const struct call *call, const char *from, char *to, size_t size);
-
 #endif

@@ -11,7 +11,7 @@
 
 /* GetCurrentThread()'s number; who it is stands beside it, for it is another one everywhere else.
  */
-WSATHREADID delivery_own_thread(const struct thread *thread)
+static WSATHREADID delivery_own_thread(const struct thread *thread)
 {
     return (WSATHREADID){.ThreadHandle = (HANDLE)(intptr_t)-2, .Reserved = thread->id};
 }

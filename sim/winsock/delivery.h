@@ -66,9 +66,6 @@ struct call delivery_call(const struct io *io);
 /* Who a WSATHREADID names, among the threads of the calling process; NULL when nobody. */
 struct thread *delivery_thread(const struct call *call, const WSATHREADID *id);
 
-/* The calling thread's. */
-WSATHREADID delivery_own_thread(const struct thread *thread);
-
 /* What an entry point passes on as the thread of a routine: the caller, in `room`. Without one too,
  * for a layered provider may have work of its own for that thread.
  */

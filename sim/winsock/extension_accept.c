@@ -81,7 +81,7 @@ static nt_status accept_into(struct accepting *in, struct socket_object *listene
         io->flags |= IO_TOO_SMALL; /* found when somebody comes (row 154) */
     status = STATUS_INSUFFICIENT_RESOURCES;
     if (io_set_buffers(io, buffers.all, buffers.count))
-        status = socket_accept(io, in->call.process);
+        status = socket_accept(io);
     status = delivery_end(&delivery, io, status, 0);
     if (delivery_is_done(status)) {
         const DWORD received = (DWORD)io->request.information;

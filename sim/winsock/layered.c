@@ -60,8 +60,14 @@ static const struct layered_provider *find_provider(const struct process *proces
     return provider;
 }
 
-nt_status layered_load(const struct call *call, const struct catalogue_entry *entry,
-                       const struct layered_provider **out)
+/* The provider behind a catalogue entry, loaded when it is not yet.
+ *
+ *   STATUS_PROVIDER_FAILED     nobody's DLL, or WSPStartup failed (WSAEPROVIDERFAILEDINIT)
+ *   STATUS_INVALID_PROVIDER    it speaks another version (WSAEINVALIDPROVIDER)
+ *   STATUS_INVALID_PROC_TABLE  its table has gaps (WSAEINVALIDPROCTABLE)
+ */
+static nt_status layered_load(const struct call *call, const struct catalogue_entry *entry,
+                              const struct layered_provider **out)
 {
     WSPPROC_TABLE table;
     struct arena *arena = &call->winsock->nt->engine->arena;

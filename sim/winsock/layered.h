@@ -31,15 +31,6 @@ struct layered {
     struct layered_socket *sockets;
 };
 
-/* The provider behind a catalogue entry, loaded when it is not yet.
- *
- *   STATUS_PROVIDER_FAILED     nobody's DLL, or WSPStartup failed (WSAEPROVIDERFAILEDINIT)
- *   STATUS_INVALID_PROVIDER    it speaks another version (WSAEINVALIDPROVIDER)
- *   STATUS_INVALID_PROC_TABLE  its table has gaps (WSAEINVALIDPROCTABLE)
- */
-nt_status layered_load(const struct call *call, const struct catalogue_entry *entry,
-                       const struct layered_provider **out);
-
 /* The loaded provider whose entry that is, or NULL. */
 const struct layered_provider *layered_loaded(const struct call *call, DWORD catalogue_id);
 

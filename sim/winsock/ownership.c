@@ -48,7 +48,7 @@ struct ownership {
     uint32_t buckets[BUCKETS]; /* by the OVERLAPPED's address: finds, never orders */
     struct handle_history opened, closed;
     struct moment latest;
-    uint64_t calls, reports;
+    uint64_t calls;
 };
 
 /* ---- Reports ------------------------------------------------------------------------------- */
@@ -61,7 +61,6 @@ __attribute__((format(printf, 2, 3))) static void say(struct ownership *ownershi
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    ownership->reports++;
     ownership->report(ownership->context, text);
 }
 
@@ -590,9 +589,4 @@ void ownership_close(struct ownership *ownership)
         drop_ranges(&ownership->entries[i]);
     free(ownership->entries);
     free(ownership);
-}
-
-uint64_t ownership_reports(const struct ownership *ownership)
-{
-    return ownership->reports;
 }

@@ -58,7 +58,4 @@ void ownership_freed(struct ownership *ownership, const char *by, const void *ad
 /* A process ends by itself: its sockets have not been closed yet. */
 void ownership_process_ends(struct ownership *ownership, const struct process *process);
 
-/* How many reports there were. */
-uint64_t ownership_reports(const struct ownership *ownership);
-
 #endif

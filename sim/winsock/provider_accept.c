@@ -90,7 +90,7 @@ static nt_status accept_connection(struct accepting *in, uint64_t *handle)
     io_begin(io, in->socket, IO_ACCEPT, "accept");
     if (in->condition != NULL)
         io->flags = IO_NO_WAIT;
-    nt_status status = delivery_end(NULL, io, socket_accept(io, in->call.process), 0);
+    nt_status status = delivery_end(NULL, io, socket_accept(io), 0);
     if (!nt_success(status))
         return status;
     *handle = io->request.information;

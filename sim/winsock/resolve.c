@@ -9,7 +9,8 @@
 
 const char own_name[] = "berth";
 
-bool resolve_is_own(const char *name)
+/* Whether the name is another name for this machine: "", "..localmachine" or its own. */
+static bool resolve_is_own(const char *name)
 {
     return *name == '\0' || names_equal(name, own_name) || names_equal(name, "..localmachine");
 }

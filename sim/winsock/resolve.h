@@ -21,9 +21,6 @@ struct resolution {
     uint32_t count;
 };
 
-/* Whether the name is another name for this machine: "", "..localmachine" or its own. */
-bool resolve_is_own(const char *name);
-
 /* A name's addresses, numbers not among them.
  *
  *   STATUS_HOST_NOT_FOUND  nobody has that name

@@ -25,21 +25,4 @@ const WSPPROC_TABLE *provider_of_new(const struct call *call, const struct socke
                                      const WSAPROTOCOL_INFOW *info, WSAPROTOCOL_INFOW *entry_info,
                                      nt_status *status);
 
-/* Tries addresses of a list, in its order, with a socket that is not connected, until one answers
- * or the time is up. Answers 0 or the last attempt's Winsock error. The list is the guest's,
- * probed.
- */
-struct connect_list {
-    int count;
-    const SOCKET_ADDRESS *addresses;
-};
-struct connect_names { /* places for what getsockname and getpeername say; each may be NULL */
-    LPDWORD local_size;
-    LPSOCKADDR local;
-    LPDWORD remote_size;
-    LPSOCKADDR remote;
-};
-int connect_to_any(const struct connect_list *list, SOCKET s, const struct timeval *timeout,
-                   struct connect_names *names);
-
 #endif

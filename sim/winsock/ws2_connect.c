@@ -6,6 +6,18 @@
 #include "sim/winsock/memory.h"
 #include "sim/winsock/ws2_32.h"
 
+struct connect_list {
+    int count;
+    const SOCKET_ADDRESS *addresses;
+};
+
+struct connect_names { /* places for what getsockname and getpeername say; each may be NULL */
+    LPDWORD local_size;
+    LPSOCKADDR local;
+    LPDWORD remote_size;
+    LPSOCKADDR remote;
+};
+
 struct connecting {
     SOCKET s;
     LPDWORD local_size;
@@ -65,8 +77,12 @@ static int tell_names(const struct connecting *in)
     return 0;
 }
 
-int connect_to_any(const struct connect_list *list, SOCKET s, const struct timeval *timeout,
-                   struct connect_names *names)
+/* Tries addresses of a list, in its order, with a socket that is not connected, until one answers
+ * or the time is up. Answers 0 or the last attempt's Winsock error. The list is the guest's,
+ * probed.
+ */
+static int connect_to_any(const struct connect_list *list, SOCKET s, const struct timeval *timeout,
+                          struct connect_names *names)
 {
     struct connecting in = {
         .s = s,
