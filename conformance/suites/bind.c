@@ -1,26 +1,11 @@
 /* bind as it is without reservations: addresses, ports, refusals, the dynamic range. */
 #include "conformance/suites/windows_api.h"
 
-#include <stdio.h>
-
+#include "conformance/suites/small_range.h"
 #include "conformance/suites/suite.h"
-
-/* A dynamic range so small that it can be used up, far from the default one. */
-enum { SMALL_FIRST = 10000, SMALL_COUNT = 255, SMALL_LAST = SMALL_FIRST + SMALL_COUNT - 1 };
 
 /* 192.0.2.1, which RFC 5737 keeps for documents: nobody's. */
 enum { DOCUMENTATION_ADDRESS = (int)0xC0000201 };
-
-static void set_dynamic_range(const char *family, const char *protocol)
-{
-    char line[128];
-    char output[1024];
-    snprintf(line, sizeof line, "int %s set dynamicport %s start=%d num=%d", family, protocol,
-             SMALL_FIRST, SMALL_COUNT);
-    const int code = testbed_netsh(line, output, sizeof output);
-    REQUIRE_TESTBED(code != -1);
-    assert_int_equal(code, 0);
-}
 
 static void bind_to_a_free_port_succeeds_and_clears_the_last_error(void)
 {
@@ -175,7 +160,7 @@ static void use_up(int type, int protocol)
 static void every_port_of_the_dynamic_range_is_given_once_and_none_beyond(void)
 {
     START_WINSOCK();
-    set_dynamic_range("ipv4", "tcp");
+    shrink_dynamic_range("ipv4", "tcp");
     use_up(SOCK_STREAM, IPPROTO_TCP);
     WSACleanup();
 }
@@ -183,7 +168,7 @@ static void every_port_of_the_dynamic_range_is_given_once_and_none_beyond(void)
 static void every_port_of_the_udp_dynamic_range_is_given_once_and_none_beyond(void)
 {
     START_WINSOCK();
-    set_dynamic_range("ipv4", "udp");
+    shrink_dynamic_range("ipv4", "udp");
     use_up(SOCK_DGRAM, IPPROTO_UDP);
     WSACleanup();
 }
@@ -191,7 +176,7 @@ static void every_port_of_the_udp_dynamic_range_is_given_once_and_none_beyond(vo
 static void the_dynamic_range_of_tcp_is_not_that_of_udp(void)
 {
     START_WINSOCK();
-    set_dynamic_range("ipv4", "tcp");
+    shrink_dynamic_range("ipv4", "tcp");
     const SOCKET tcp = tcp_socket();
     const SOCKET udp = udp_socket();
 
@@ -208,7 +193,7 @@ static void the_dynamic_range_of_tcp_is_not_that_of_udp(void)
 static void automatic_ports_come_in_a_known_order(void)
 {
     START_WINSOCK();
-    set_dynamic_range("ipv4", "udp");
+    shrink_dynamic_range("ipv4", "udp");
     unsigned ports[300];
     bool steps = true;
     bool stays = true;

@@ -4,17 +4,8 @@
 
 #include <stdio.h>
 
+#include "conformance/suites/small_range.h"
 #include "conformance/suites/suite.h"
-
-enum { SMALL_FIRST = 10000, SMALL_COUNT = 255, SMALL_LAST = SMALL_FIRST + SMALL_COUNT - 1 };
-
-static void run_netsh(const char *line)
-{
-    char output[1024];
-    const int code = testbed_netsh(line, output, sizeof output);
-    REQUIRE_TESTBED(code != -1);
-    assert_int_equal(code, 0);
-}
 
 static SOCKET associated(const INET_PORT_RESERVATION_INSTANCE *block)
 {
@@ -291,7 +282,7 @@ static void automatic_choice_keeps_out_of_blocks(void)
     const SOCKET holder = udp_socket();
     INET_PORT_RESERVATION_INSTANCE block;
 
-    run_netsh("int ipv4 set dynamicport udp start=10000 num=255");
+    shrink_dynamic_range("ipv4", "udp");
     assert_int_equal(acquire_block(holder, SMALL_FIRST + 1, SMALL_COUNT - 1, &block), 0);
     if (stays_out_of_the_rest())
         OBSERVE(automatic_bind, skips);
@@ -309,7 +300,7 @@ static void automatic_choice_returns_to_the_ports_of_an_ended_block(void)
     INET_PORT_RESERVATION_INSTANCE block;
     SOCKET sockets[SMALL_COUNT];
 
-    run_netsh("int ipv4 set dynamicport udp start=10000 num=255");
+    shrink_dynamic_range("ipv4", "udp");
     assert_int_equal(acquire_block(holder, SMALL_FIRST, SMALL_COUNT, &block), 0);
     sockets[0] = udp_socket();
     OBSERVE_VALUE(ephemeral_exhausted, bind_loopback(sockets[0], 0));
@@ -327,7 +318,7 @@ static void automatic_choice_returns_to_the_ports_of_an_ended_block(void)
 static void automatic_choice_keeps_out_of_exclusions(void)
 {
     START_WINSOCK();
-    run_netsh("int ipv4 set dynamicport udp start=10000 num=255");
+    shrink_dynamic_range("ipv4", "udp");
     run_netsh("int ipv4 add excludedportrange protocol=udp startport=10001 numberofports=254");
     if (stays_out_of_the_rest())
         OBSERVE(automatic_bind_exclusions, skips);

@@ -99,17 +99,6 @@ static void requests_of_every_thread_end(void)
     END_WINSOCK();
 }
 
-static SOCKET duplicate_of(SOCKET s)
-{
-    WSAPROTOCOL_INFOW info;
-    SOCKET copy;
-    assert_int_equal(WSADuplicateSocketW(s, GetCurrentProcessId(), &info), 0);
-    copy = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0,
-                      WSA_FLAG_OVERLAPPED);
-    assert_true(copy != INVALID_SOCKET);
-    return copy;
-}
-
 static void only_the_last_handle_counts(void)
 {
     struct pending pending;

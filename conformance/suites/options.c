@@ -2,9 +2,9 @@
  */
 #include "conformance/suites/windows_api.h"
 
+#include "conformance/suites/small_range.h"
 #include "conformance/suites/suite.h"
 
-enum { SMALL_FIRST = 10000, SMALL_COUNT = 255, SMALL_LAST = SMALL_FIRST + SMALL_COUNT - 1 };
 enum { SECOND_LOOPBACK = 0x7F000002 };
 
 static unsigned set_option(SOCKET s, int level, int option, DWORD value)
@@ -18,15 +18,6 @@ static DWORD get_option(SOCKET s, int level, int option)
     int size = sizeof value;
     assert_int_equal(getsockopt(s, level, option, (char *)&value, &size), 0);
     return value;
-}
-
-static void shrink_udp_range(void)
-{
-    char output[1024];
-    const int code =
-        testbed_netsh("int ipv4 set dynamicport udp start=10000 num=255", output, sizeof output);
-    REQUIRE_TESTBED(code != -1);
-    assert_int_equal(code, 0);
 }
 
 static void reuse_set_after_bind_changes_nothing(void)
@@ -180,7 +171,7 @@ static void with_port_scalability_each_address_has_its_own_ports(void)
     const SOCKET plain = udp_socket();
 
     REQUIRE_TESTBED(testbed_second_address() != NULL);
-    shrink_udp_range();
+    shrink_dynamic_range("ipv4", "udp");
     for (int i = 0; i < SMALL_COUNT; i++) {
         first[i] = udp_socket();
         assert_int_equal(set_option(first[i], SOL_SOCKET, SO_PORT_SCALABILITY, 1), 0);
@@ -229,7 +220,7 @@ static void scalable_ports_are_shared_with_scalable_sockets_alone(void)
     INET_PORT_RESERVATION_INSTANCE block;
 
     REQUIRE_TESTBED(testbed_second_address() != NULL);
-    shrink_udp_range();
+    shrink_dynamic_range("ipv4", "udp");
     assert_int_equal(acquire_block(holder, SMALL_FIRST + BLOCK_AT, 1, &block), 0);
     for (int i = 0; i < SMALL_COUNT; i++) {
         sockets[i] = i == PLAIN_AT ? udp_socket() : scalable_socket();
@@ -315,7 +306,7 @@ static bool looks_random(ULONG64 token, DWORD randomize, USHORT first, USHORT co
 static void randomize_makes_automatic_ports_random(void)
 {
     START_WINSOCK();
-    shrink_udp_range();
+    shrink_dynamic_range("ipv4", "udp");
     if (looks_random(0, 1, SMALL_FIRST, SMALL_COUNT))
         OBSERVE(randomize_port, randomizes);
     else

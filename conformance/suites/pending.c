@@ -277,6 +277,17 @@ void assert_port_empty(HANDLE port)
     assert_null(taken.overlapped);
 }
 
+SOCKET duplicate_of(SOCKET s)
+{
+    WSAPROTOCOL_INFOW info;
+    SOCKET copy;
+    assert_int_equal(WSADuplicateSocketW(s, GetCurrentProcessId(), &info), 0);
+    copy = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0,
+                      WSA_FLAG_OVERLAPPED);
+    assert_true(copy != INVALID_SOCKET);
+    return copy;
+}
+
 /* ---- Threads --------------------------------------------------------------------------------- */
 
 HANDLE start_thread(LPTHREAD_START_ROUTINE run, void *parameter)

@@ -136,6 +136,9 @@ void assert_packet(HANDLE port, const struct pending *pending, ULONG_PTR key, DW
                    DWORD bytes);
 void assert_port_empty(HANDLE port);
 
+/* Another handle to the socket, in this process. */
+SOCKET duplicate_of(SOCKET s);
+
 /* ---- Threads --------------------------------------------------------------------------------- */
 
 HANDLE start_thread(LPTHREAD_START_ROUTINE run, void *parameter);

@@ -93,17 +93,6 @@ static void the_socket_is_not_signaled_when_so_asked(void)
 
 /* ---- Whose port it is ------------------------------------------------------------------------ */
 
-static SOCKET duplicate_of(SOCKET s)
-{
-    WSAPROTOCOL_INFOW info;
-    SOCKET copy;
-    assert_int_equal(WSADuplicateSocketW(s, GetCurrentProcessId(), &info), 0);
-    copy = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &info, 0,
-                      WSA_FLAG_OVERLAPPED);
-    assert_true(copy != INVALID_SOCKET);
-    return copy;
-}
-
 static void the_port_belongs_to_the_socket_not_the_handle(void)
 {
     struct pending pending;

@@ -1,25 +1,6 @@
 /* getsockname and getpeername. */
+#include "conformance/suites/socket_names.h"
 #include "conformance/suites/datagram.h"
-
-static struct sockaddr_in own_name(SOCKET s)
-{
-    struct sockaddr_in name;
-    int size = sizeof(name);
-    memset(&name, 0xCC, sizeof(name));
-    assert_int_equal(getsockname(s, (struct sockaddr *)&name, &size), 0);
-    assert_int_equal(size, sizeof(name));
-    return name;
-}
-
-static struct sockaddr_in peer_name(SOCKET s)
-{
-    struct sockaddr_in name;
-    int size = sizeof(name);
-    memset(&name, 0xCC, sizeof(name));
-    assert_int_equal(getpeername(s, (struct sockaddr *)&name, &size), 0);
-    assert_int_equal(size, sizeof(name));
-    return name;
-}
 
 static void without_a_name_nothing_is_written(void)
 {

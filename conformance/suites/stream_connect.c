@@ -1,4 +1,5 @@
 /* Connecting a stream: what connect and WSAConnect answer, when, and what the socket is then. */
+#include "conformance/suites/socket_names.h"
 #include "conformance/suites/stream.h"
 
 enum { CLIENTS = 16, RETRY_MS = 500 };
@@ -16,26 +17,6 @@ static SOCKET connecting_socket(void)
     }
     assert_int_equal(begun, WSAEWOULDBLOCK);
     return s;
-}
-
-static struct sockaddr_in own_name(SOCKET s)
-{
-    struct sockaddr_in name;
-    int size = sizeof(name);
-    memset(&name, 0xCC, sizeof(name));
-    assert_int_equal(getsockname(s, (struct sockaddr *)&name, &size), 0);
-    assert_int_equal(size, sizeof(name));
-    return name;
-}
-
-static struct sockaddr_in peer_name(SOCKET s)
-{
-    struct sockaddr_in name;
-    int size = sizeof(name);
-    memset(&name, 0xCC, sizeof(name));
-    assert_int_equal(getpeername(s, (struct sockaddr *)&name, &size), 0);
-    assert_int_equal(size, sizeof(name));
-    return name;
 }
 
 static void a_connection_is_made_before_it_is_accepted(void)

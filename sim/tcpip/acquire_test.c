@@ -2,29 +2,6 @@
 
 static struct reservation_view view;
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
-static nt_status try_acquire(uint32_t first, uint32_t count)
-{
-    struct endpoint *holder = tcp();
-    nt_status status = acquire(holder, first, count, &view);
-    reservation_holder_closed(f.tcpip, holder, false);
-    endpoint_close(f.tcpip, holder);
-    return status;
-}
-
 /* ---- Specific blocks ------------------------------------------------------------------------- */
 
 static void a_block_is_echoed_and_held(void **state)
@@ -56,7 +33,7 @@ struct collision_row {
 static void assert_collisions(const struct collision_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        nt_status status = try_acquire(rows[i].first, rows[i].count);
+        nt_status status = try_acquire(rows[i].first, rows[i].count, &view);
         if (status != rows[i].expected)
             fail_msg("%s: %s", rows[i].name, nt_status_name(status));
     }
@@ -119,9 +96,9 @@ static void the_other_protocol_is_another_pool(void **state)
     acquired(udp(), 5000, 10);
     created(PROTOCOL_UDP, 6000, 10);
     bound_with(udp(), any4(), 7000, &plain);
-    assert_status(try_acquire(5000, 10), STATUS_SUCCESS);
-    assert_status(try_acquire(6000, 10), STATUS_SUCCESS);
-    assert_status(try_acquire(7000, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(5000, 10, &view), STATUS_SUCCESS);
+    assert_status(try_acquire(6000, 10, &view), STATUS_SUCCESS);
+    assert_status(try_acquire(7000, 10, &view), STATUS_SUCCESS);
 }
 
 static void a_runtime_block_may_keep_the_other_protocol_off(void **state)
@@ -131,14 +108,14 @@ static void a_runtime_block_may_keep_the_other_protocol_off(void **state)
     struct endpoint *holder = udp();
     acquired(holder, 5000, 10);
     created(PROTOCOL_UDP, 6000, 10);
-    assert_status(try_acquire(5009, 1), STATUS_SHARING_VIOLATION);
-    assert_status(try_acquire(5010, 1), STATUS_SUCCESS);
-    assert_status(try_acquire(6009, 1), STATUS_SUCCESS);
+    assert_status(try_acquire(5009, 1, &view), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5010, 1, &view), STATUS_SUCCESS);
+    assert_status(try_acquire(6009, 1, &view), STATUS_SUCCESS);
     acquired(udp(), 49152, 10);
-    assert_status(try_acquire(0, 8), STATUS_SUCCESS);
+    assert_status(try_acquire(0, 8, &view), STATUS_SUCCESS);
     assert_int_equal(view.range.first, 49162);
     reservation_holder_closed(f.tcpip, holder, false);
-    assert_status(try_acquire(5009, 1), STATUS_SUCCESS);
+    assert_status(try_acquire(5009, 1, &view), STATUS_SUCCESS);
 }
 
 static void what_a_collision_answers_is_the_profiles(void **state)
@@ -166,13 +143,13 @@ static void what_a_collision_answers_is_the_profiles(void **state)
     assert_refused(acquire(holder, 8000, 5, &view), STATUS_ACCESS_DENIED);
 
     CHOOSE(acquire_collision, grants);
-    assert_status(try_acquire(5005, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(5005, 10, &view), STATUS_SUCCESS);
     CHOOSE(acquire_over_persistent, grants);
-    assert_status(try_acquire(6005, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(6005, 10, &view), STATUS_SUCCESS);
     CHOOSE(acquire_over_exclusion, grants);
-    assert_status(try_acquire(7005, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(7005, 10, &view), STATUS_SUCCESS);
     CHOOSE(acquire_over_bound_port, grants);
-    assert_status(try_acquire(8000, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(8000, 10, &view), STATUS_SUCCESS);
     tcpip_check(f.tcpip);
 }
 
@@ -183,10 +160,10 @@ static void a_granted_obstacle_does_not_hide_the_next(void **state)
     created(PROTOCOL_TCP, 5010, 10);
     bound_tcp(5020);
     CHOOSE(acquire_collision, grants);
-    assert_status(try_acquire(5000, 20), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5000, 20, &view), STATUS_SHARING_VIOLATION);
     CHOOSE(acquire_over_persistent, grants);
-    assert_status(try_acquire(5000, 21), STATUS_SHARING_VIOLATION);
-    assert_status(try_acquire(5000, 20), STATUS_SUCCESS);
+    assert_status(try_acquire(5000, 21, &view), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5000, 20, &view), STATUS_SUCCESS);
 }
 
 static void the_lowest_block_in_the_way_answers(void **state)
@@ -196,8 +173,8 @@ static void the_lowest_block_in_the_way_answers(void **state)
     acquired(tcp(), 5005, 1);
     created(PROTOCOL_TCP, 5001, 1);
     bound_tcp(5000);
-    assert_status(try_acquire(5000, 10), STATUS_SHARING_VIOLATION);
-    assert_status(try_acquire(5002, 10), STATUS_ACCESS_DENIED);
+    assert_status(try_acquire(5000, 10, &view), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(5002, 10, &view), STATUS_ACCESS_DENIED);
 }
 
 struct limit_row {
@@ -223,7 +200,7 @@ static void blocks_lie_between_1_and_65535(void **state)
     };
     /* clang-format on */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        nt_status status = try_acquire(rows[i].first, rows[i].count);
+        nt_status status = try_acquire(rows[i].first, rows[i].count, &view);
         if (status != rows[i].expected)
             fail_msg("%s: %s", rows[i].name, nt_status_name(status));
     }
@@ -265,7 +242,7 @@ static void a_socket_may_acquire_many_blocks(void **state)
     CHOOSE(second_acquire, wsaeinval);
     assert_refused(acquire(holder, 6000, 10, &view), STATUS_INVALID_PARAMETER);
     assert_refused(acquire(holder, 0, 10, &view), STATUS_INVALID_PARAMETER);
-    assert_status(try_acquire(6000, 10), STATUS_SUCCESS);
+    assert_status(try_acquire(6000, 10, &view), STATUS_SUCCESS);
     CHOOSE(second_acquire, replaces);
     assert_refused(acquire(holder, 5005, 10, &view), STATUS_SHARING_VIOLATION);
     assert_status(acquire(holder, 6000, 10, &view), STATUS_SUCCESS);
@@ -346,10 +323,10 @@ static void every_place_where_memory_ends_is_an_answer(void **state)
 static void memory_does_not_grow_with_use(void **state)
 {
     (void)state;
-    try_acquire(5000, 10);
+    try_acquire(5000, 10, &view);
     size_t used = f.engine.arena.used;
     for (int i = 0; i < 1000; i++)
-        assert_status(try_acquire(5000, 10), STATUS_SUCCESS);
+        assert_status(try_acquire(5000, 10, &view), STATUS_SUCCESS);
     assert_int_equal(f.engine.arena.used, used);
 }
 
@@ -375,29 +352,28 @@ static void starting_one_port_late_ends_at_65535(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(a_block_is_echoed_and_held),
-        TEST(a_block_collides_with_a_runtime_block),
-        TEST(a_block_collides_with_a_persistent_block),
-        TEST(a_block_collides_with_an_exclusion),
-        TEST(a_block_collides_with_a_bound_port),
-        TEST(the_other_protocol_is_another_pool),
-        TEST(a_runtime_block_may_keep_the_other_protocol_off),
-        TEST(what_a_collision_answers_is_the_profiles),
-        TEST(a_granted_obstacle_does_not_hide_the_next),
-        TEST(the_lowest_block_in_the_way_answers),
-        TEST(blocks_lie_between_1_and_65535),
-        TEST(limits_may_be_answered_otherwise),
-        TEST(a_socket_may_acquire_many_blocks),
-        TEST(a_bound_socket_may_acquire),
-        TEST(a_provider_may_confuse_the_protocols),
-        TEST(a_raw_socket_reserves_in_udp_when_it_is_let),
-        TEST(a_provider_may_leak_what_it_refused),
-        TEST(every_place_where_memory_ends_is_an_answer),
-        TEST(memory_does_not_grow_with_use),
-        TEST(a_refusal_reserves_none_of_the_free_ports),
-        TEST(starting_one_port_late_ends_at_65535),
+        MACHINE_TEST(a_block_is_echoed_and_held),
+        MACHINE_TEST(a_block_collides_with_a_runtime_block),
+        MACHINE_TEST(a_block_collides_with_a_persistent_block),
+        MACHINE_TEST(a_block_collides_with_an_exclusion),
+        MACHINE_TEST(a_block_collides_with_a_bound_port),
+        MACHINE_TEST(the_other_protocol_is_another_pool),
+        MACHINE_TEST(a_runtime_block_may_keep_the_other_protocol_off),
+        MACHINE_TEST(what_a_collision_answers_is_the_profiles),
+        MACHINE_TEST(a_granted_obstacle_does_not_hide_the_next),
+        MACHINE_TEST(the_lowest_block_in_the_way_answers),
+        MACHINE_TEST(blocks_lie_between_1_and_65535),
+        MACHINE_TEST(limits_may_be_answered_otherwise),
+        MACHINE_TEST(a_socket_may_acquire_many_blocks),
+        MACHINE_TEST(a_bound_socket_may_acquire),
+        MACHINE_TEST(a_provider_may_confuse_the_protocols),
+        MACHINE_TEST(a_raw_socket_reserves_in_udp_when_it_is_let),
+        MACHINE_TEST(a_provider_may_leak_what_it_refused),
+        MACHINE_TEST(every_place_where_memory_ends_is_an_answer),
+        MACHINE_TEST(memory_does_not_grow_with_use),
+        MACHINE_TEST(a_refusal_reserves_none_of_the_free_ports),
+        MACHINE_TEST(starting_one_port_late_ends_at_65535),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,29 +2,6 @@
 
 static struct reservation_view view;
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
-static nt_status try_acquire(uint32_t first, uint32_t count)
-{
-    struct endpoint *holder = tcp();
-    nt_status status = acquire(holder, first, count, &view);
-    reservation_holder_closed(f.tcpip, holder, false);
-    endpoint_close(f.tcpip, holder);
-    return status;
-}
-
 /* ---- Wildcard blocks ------------------------------------------------------------------------- */
 
 static void a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range(void **state)
@@ -49,7 +26,7 @@ static void a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range(void **state
 static void a_wildcard_block_may_fill_the_range(void **state)
 {
     (void)state;
-    assert_status(try_acquire(0, 16384), STATUS_SUCCESS);
+    assert_status(try_acquire(0, 16384, &view), STATUS_SUCCESS);
     assert_int_equal(view.range.first, 49152);
     struct endpoint *holder = tcp();
     assert_refused(acquire(holder, 0, 16385, &view), STATUS_SHARING_VIOLATION);
@@ -82,10 +59,10 @@ static void a_wildcard_block_may_lie_anywhere(void **state)
 {
     (void)state;
     CHOOSE(wildcard_place, anywhere);
-    assert_status(try_acquire(0, 8), STATUS_SUCCESS);
+    assert_status(try_acquire(0, 8, &view), STATUS_SUCCESS);
     assert_int_equal(view.range.first, 1025);
-    assert_status(try_acquire(0, 64511), STATUS_SUCCESS);
-    assert_status(try_acquire(0, 64512), STATUS_SHARING_VIOLATION);
+    assert_status(try_acquire(0, 64511, &view), STATUS_SUCCESS);
+    assert_status(try_acquire(0, 64512, &view), STATUS_SHARING_VIOLATION);
 }
 
 static void a_random_place_is_drawn_and_the_next_gap_taken(void **state)
@@ -216,20 +193,19 @@ static void a_block_of_two_may_hold_one(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range),
-        TEST(a_wildcard_block_may_fill_the_range),
-        TEST(no_gap_is_answered_as_the_profile_says),
-        TEST(a_wildcard_block_may_lie_anywhere),
-        TEST(a_random_place_is_drawn_and_the_next_gap_taken),
-        TEST(a_provider_may_lay_wildcard_blocks_over_bound_ports),
-        TEST(a_provider_may_hold_one_port_fewer),
-        TEST(a_provider_may_start_one_port_late),
-        TEST(exclusions_of_one_family_are_in_the_way_of_wildcard_blocks),
-        TEST(bound_ports_inside_blocks_are_left_alone_even_by_mistake),
-        TEST(the_draw_has_as_many_answers_as_there_are_places),
-        TEST(a_block_of_two_may_hold_one),
+        MACHINE_TEST(a_wildcard_block_is_the_lowest_gap_of_the_dynamic_range),
+        MACHINE_TEST(a_wildcard_block_may_fill_the_range),
+        MACHINE_TEST(no_gap_is_answered_as_the_profile_says),
+        MACHINE_TEST(a_wildcard_block_may_lie_anywhere),
+        MACHINE_TEST(a_random_place_is_drawn_and_the_next_gap_taken),
+        MACHINE_TEST(a_provider_may_lay_wildcard_blocks_over_bound_ports),
+        MACHINE_TEST(a_provider_may_hold_one_port_fewer),
+        MACHINE_TEST(a_provider_may_start_one_port_late),
+        MACHINE_TEST(exclusions_of_one_family_are_in_the_way_of_wildcard_blocks),
+        MACHINE_TEST(bound_ports_inside_blocks_are_left_alone_even_by_mistake),
+        MACHINE_TEST(the_draw_has_as_many_answers_as_there_are_places),
+        MACHINE_TEST(a_block_of_two_may_hold_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

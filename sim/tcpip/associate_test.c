@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static nt_status associate(struct endpoint *e, uint64_t token)
 {
     return reservation_associate(f.tcpip, e, &owner, token);
@@ -278,25 +264,24 @@ static void a_record_lives_as_long_as_someone_is_associated(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(an_associated_endpoint_is_not_bound_until_bind),
-        TEST(a_provider_may_bind_at_once),
-        TEST(the_acquiring_socket_may_use_its_block),
-        TEST(a_bound_endpoint_is_refused),
-        TEST(the_same_token_twice_is_the_profiles),
-        TEST(another_token_is_the_profiles),
-        TEST(an_ended_association_is_none),
-        TEST(token_0_is_refused_or_clears),
-        TEST(an_unknown_token_is_the_profiles),
-        TEST(a_released_token_is_the_profiles),
-        TEST(a_stale_token_is_the_profiles),
-        TEST(a_stale_token_may_name_another_block),
-        TEST(another_process_token_is_the_profiles),
-        TEST(the_other_protocols_token_is_the_profiles),
-        TEST(the_other_familys_token_is_the_profiles),
-        TEST(a_persistent_token_wants_an_administrator),
-        TEST(a_record_lives_as_long_as_someone_is_associated),
+        MACHINE_TEST(an_associated_endpoint_is_not_bound_until_bind),
+        MACHINE_TEST(a_provider_may_bind_at_once),
+        MACHINE_TEST(the_acquiring_socket_may_use_its_block),
+        MACHINE_TEST(a_bound_endpoint_is_refused),
+        MACHINE_TEST(the_same_token_twice_is_the_profiles),
+        MACHINE_TEST(another_token_is_the_profiles),
+        MACHINE_TEST(an_ended_association_is_none),
+        MACHINE_TEST(token_0_is_refused_or_clears),
+        MACHINE_TEST(an_unknown_token_is_the_profiles),
+        MACHINE_TEST(a_released_token_is_the_profiles),
+        MACHINE_TEST(a_stale_token_is_the_profiles),
+        MACHINE_TEST(a_stale_token_may_name_another_block),
+        MACHINE_TEST(another_process_token_is_the_profiles),
+        MACHINE_TEST(the_other_protocols_token_is_the_profiles),
+        MACHINE_TEST(the_other_familys_token_is_the_profiles),
+        MACHINE_TEST(a_persistent_token_wants_an_administrator),
+        MACHINE_TEST(a_record_lives_as_long_as_someone_is_associated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

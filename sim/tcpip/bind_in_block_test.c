@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* ---- Ports of blocks ------------------------------------------------------------------------- */
 
 static void a_runtime_block_is_closed_from_its_first_to_its_last_port(void **state)
@@ -332,27 +318,26 @@ static void a_persistent_udp_block_is_for_udp_sockets(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(a_runtime_block_is_closed_from_its_first_to_its_last_port),
-        TEST(blocks_end_at_the_last_port_there_is),
-        TEST(a_block_of_the_other_protocol_is_open),
-        TEST(the_profile_says_what_outsiders_get),
-        TEST(a_persistent_block_is_closed_to_outsiders),
-        TEST(an_exclusion_is_open_to_explicit_binds),
-        TEST(an_exclusion_of_one_family_holds_there_alone),
-        TEST(a_block_is_asked_before_the_endpoints_in_it),
-        TEST(an_explicit_port_of_the_own_block_is_granted),
-        TEST(an_explicit_port_outside_the_own_block_is_not),
-        TEST(a_refusal_keeps_the_association),
-        TEST(bind_after_release_is_the_profiles),
-        TEST(bind_after_close_is_the_profiles),
-        TEST(bind_may_check_the_right_to_a_persistent_block),
-        TEST(reuse_in_a_block_is_the_profiles),
-        TEST(affinity_shares_one_port_of_a_block),
-        TEST(an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block),
-        TEST(the_port_below_a_block_of_the_other_protocol_is_open),
-        TEST(a_persistent_udp_block_is_for_udp_sockets),
+        MACHINE_TEST(a_runtime_block_is_closed_from_its_first_to_its_last_port),
+        MACHINE_TEST(blocks_end_at_the_last_port_there_is),
+        MACHINE_TEST(a_block_of_the_other_protocol_is_open),
+        MACHINE_TEST(the_profile_says_what_outsiders_get),
+        MACHINE_TEST(a_persistent_block_is_closed_to_outsiders),
+        MACHINE_TEST(an_exclusion_is_open_to_explicit_binds),
+        MACHINE_TEST(an_exclusion_of_one_family_holds_there_alone),
+        MACHINE_TEST(a_block_is_asked_before_the_endpoints_in_it),
+        MACHINE_TEST(an_explicit_port_of_the_own_block_is_granted),
+        MACHINE_TEST(an_explicit_port_outside_the_own_block_is_not),
+        MACHINE_TEST(a_refusal_keeps_the_association),
+        MACHINE_TEST(bind_after_release_is_the_profiles),
+        MACHINE_TEST(bind_after_close_is_the_profiles),
+        MACHINE_TEST(bind_may_check_the_right_to_a_persistent_block),
+        MACHINE_TEST(reuse_in_a_block_is_the_profiles),
+        MACHINE_TEST(affinity_shares_one_port_of_a_block),
+        MACHINE_TEST(an_implicit_bind_takes_the_wildcard_and_a_port_of_the_block),
+        MACHINE_TEST(the_port_below_a_block_of_the_other_protocol_is_open),
+        MACHINE_TEST(a_persistent_udp_block_is_for_udp_sockets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

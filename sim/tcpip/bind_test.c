@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* ---- State and address ----------------------------------------------------------------------- */
 
 static void bind_gives_the_address_and_port_asked_for(void **state)
@@ -263,23 +249,22 @@ static void a_full_arena_is_an_answer(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(bind_gives_the_address_and_port_asked_for),
-        TEST(the_lowest_and_the_highest_port_can_be_bound),
-        TEST(a_bound_endpoint_is_not_bound_again),
-        TEST(a_provider_that_rebinds_moves_the_endpoint),
-        TEST(an_address_of_another_computer_is_refused),
-        TEST(a_wrong_scope_is_another_computer),
-        TEST(a_mapped_address_needs_dual_stack),
-        TEST(the_broadcast_address_needs_its_option_and_a_datagram_socket),
-        TEST(a_multicast_group_is_for_datagram_sockets),
-        TEST(a_raw_endpoint_is_bound_beside_the_pool),
-        TEST(a_refused_bind_spoils_nothing),
-        TEST(of_several_holders_the_first_bound_is_heard),
-        TEST(protocols_and_families_do_not_meet),
-        TEST(dual_stack_sockets_meet_as_observed),
-        TEST(a_full_arena_is_an_answer),
+        MACHINE_TEST(bind_gives_the_address_and_port_asked_for),
+        MACHINE_TEST(the_lowest_and_the_highest_port_can_be_bound),
+        MACHINE_TEST(a_bound_endpoint_is_not_bound_again),
+        MACHINE_TEST(a_provider_that_rebinds_moves_the_endpoint),
+        MACHINE_TEST(an_address_of_another_computer_is_refused),
+        MACHINE_TEST(a_wrong_scope_is_another_computer),
+        MACHINE_TEST(a_mapped_address_needs_dual_stack),
+        MACHINE_TEST(the_broadcast_address_needs_its_option_and_a_datagram_socket),
+        MACHINE_TEST(a_multicast_group_is_for_datagram_sockets),
+        MACHINE_TEST(a_raw_endpoint_is_bound_beside_the_pool),
+        MACHINE_TEST(a_refused_bind_spoils_nothing),
+        MACHINE_TEST(of_several_holders_the_first_bound_is_heard),
+        MACHINE_TEST(protocols_and_families_do_not_meet),
+        MACHINE_TEST(dual_stack_sockets_meet_as_observed),
+        MACHINE_TEST(a_full_arena_is_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

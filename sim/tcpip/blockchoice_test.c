@@ -4,20 +4,6 @@
 
 static const struct endpoint_options randomize = {.randomize_port = true};
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static struct endpoint *bound_in(uint64_t token, struct address address,
                                  const struct endpoint_options *options)
 {
@@ -345,30 +331,29 @@ static void used_up_ports_give_their_memory_back_with_the_block(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(the_lowest_port_is_given_first_and_the_last_one_last),
-        TEST(a_block_at_the_very_end_is_used_up_to_65535),
-        TEST(a_port_given_back_is_given_again),
-        TEST(who_was_bound_explicitly_gives_its_port_back_too),
-        TEST(each_address_has_the_whole_block),
-        TEST(going_from_one_address_to_another_starts_over),
-        TEST(reuse_does_not_make_automatic_choice_share),
-        TEST(the_next_port_rotates),
-        TEST(a_random_port_is_drawn_from_the_whole_block),
-        TEST(randomize_port_draws_inside_the_block),
-        TEST(an_exhausted_block_is_the_profiles),
-        TEST(exhaustion_draws_nothing),
-        TEST(a_provider_may_forget_the_last_port),
-        TEST(a_provider_may_use_ports_up),
-        TEST(a_provider_may_leave_the_block),
-        TEST(a_block_used_by_the_other_protocol_draws_in_its_numbers),
-        TEST(a_large_block_is_given_out_to_the_last_port),
-        TEST(the_draw_has_as_many_answers_as_the_block_has_ports),
-        TEST(a_port_outside_the_block_does_not_come_back_to_it),
-        TEST(a_udp_block_gets_ports_back_from_outsiders_too),
-        TEST(an_old_block_gets_its_ports_back),
-        TEST(used_up_ports_give_their_memory_back_with_the_block),
+        MACHINE_TEST(the_lowest_port_is_given_first_and_the_last_one_last),
+        MACHINE_TEST(a_block_at_the_very_end_is_used_up_to_65535),
+        MACHINE_TEST(a_port_given_back_is_given_again),
+        MACHINE_TEST(who_was_bound_explicitly_gives_its_port_back_too),
+        MACHINE_TEST(each_address_has_the_whole_block),
+        MACHINE_TEST(going_from_one_address_to_another_starts_over),
+        MACHINE_TEST(reuse_does_not_make_automatic_choice_share),
+        MACHINE_TEST(the_next_port_rotates),
+        MACHINE_TEST(a_random_port_is_drawn_from_the_whole_block),
+        MACHINE_TEST(randomize_port_draws_inside_the_block),
+        MACHINE_TEST(an_exhausted_block_is_the_profiles),
+        MACHINE_TEST(exhaustion_draws_nothing),
+        MACHINE_TEST(a_provider_may_forget_the_last_port),
+        MACHINE_TEST(a_provider_may_use_ports_up),
+        MACHINE_TEST(a_provider_may_leave_the_block),
+        MACHINE_TEST(a_block_used_by_the_other_protocol_draws_in_its_numbers),
+        MACHINE_TEST(a_large_block_is_given_out_to_the_last_port),
+        MACHINE_TEST(the_draw_has_as_many_answers_as_the_block_has_ports),
+        MACHINE_TEST(a_port_outside_the_block_does_not_come_back_to_it),
+        MACHINE_TEST(a_udp_block_gets_ports_back_from_outsiders_too),
+        MACHINE_TEST(an_old_block_gets_its_ports_back),
+        MACHINE_TEST(used_up_ports_give_their_memory_back_with_the_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,19 +7,11 @@ enum { BLOCKS = 200 };
 static struct reservation blocks[BLOCKS];
 static struct blockindex index_under_test;
 
-static int open_arena(void **state)
+static int open_index(void **state)
 {
-    (void)state;
-    fixture_open();
+    open_machine(state);
     memset(&index_under_test, 0, sizeof index_under_test);
     memset(blocks, 0, sizeof blocks);
-    return 0;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    fixture_close();
     return 0;
 }
 
@@ -231,21 +223,22 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_block_overlaps_from_its_first_to_its_last_port,
-                                        open_arena, close_arena),
-        cmocka_unit_test_setup_teardown(overlapping_blocks_are_all_found, open_arena, close_arena),
-        cmocka_unit_test_setup_teardown(an_exact_block_has_both_ends, open_arena, close_arena),
-        cmocka_unit_test_setup_teardown(many_blocks_come_and_go_in_any_order, open_arena,
-                                        close_arena),
-        cmocka_unit_test_setup_teardown(sorting_keeps_the_order_of_equal_blocks, open_arena,
-                                        close_arena),
-        cmocka_unit_test_setup_teardown(sorting_what_is_sorted_takes_no_memory, open_arena,
-                                        close_arena),
-        cmocka_unit_test_setup_teardown(a_full_arena_is_an_answer, open_arena, close_arena),
+                                        open_index, close_machine),
+        cmocka_unit_test_setup_teardown(overlapping_blocks_are_all_found, open_index,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(an_exact_block_has_both_ends, open_index, close_machine),
+        cmocka_unit_test_setup_teardown(many_blocks_come_and_go_in_any_order, open_index,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(sorting_keeps_the_order_of_equal_blocks, open_index,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(sorting_what_is_sorted_takes_no_memory, open_index,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(a_full_arena_is_an_answer, open_index, close_machine),
         cmocka_unit_test_setup_teardown(a_block_that_ends_below_is_passed_over_under_a_longer_one,
-                                        open_arena, close_arena),
-        cmocka_unit_test_setup_teardown(an_exact_block_is_found_beside_its_neighbour, open_arena,
-                                        close_arena),
-        cmocka_unit_test_setup_teardown(sorting_gives_its_memory_back, open_arena, close_arena),
+                                        open_index, close_machine),
+        cmocka_unit_test_setup_teardown(an_exact_block_is_found_beside_its_neighbour, open_index,
+                                        close_machine),
+        cmocka_unit_test_setup_teardown(sorting_gives_its_memory_back, open_index, close_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

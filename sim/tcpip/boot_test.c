@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static bool is_token_of(uint64_t token, uint32_t first)
 {
     struct endpoint *e = tcp();
@@ -302,24 +288,23 @@ static void all_that_was_put_off_is_written_at_shutdown(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(an_idle_machine_is_small),
-        TEST(nothing_but_the_persistent_store_survives),
-        TEST(blocks_come_back_in_order_under_new_tokens),
-        TEST(tokens_may_stay_the_same),
-        TEST(a_kept_token_is_forgotten_under_another_profile),
-        TEST(a_block_written_twice_can_still_be_deleted),
-        TEST(a_provider_may_lose_what_is_persistent),
-        TEST(a_provider_may_bring_deleted_blocks_back),
-        TEST(a_provider_may_store_runtime_blocks),
-        TEST(without_power_the_defect_acquires_nothing),
-        TEST(a_block_that_the_power_cut_met_is_there_or_not),
-        TEST(a_boot_without_memory_is_no_boot),
-        TEST(two_boots_from_one_seed_are_the_same),
-        TEST(several_kept_tokens_stay_with_their_blocks),
-        TEST(of_two_blocks_with_one_token_the_lower_keeps_it),
-        TEST(all_that_was_put_off_is_written_at_shutdown),
+        MACHINE_TEST(an_idle_machine_is_small),
+        MACHINE_TEST(nothing_but_the_persistent_store_survives),
+        MACHINE_TEST(blocks_come_back_in_order_under_new_tokens),
+        MACHINE_TEST(tokens_may_stay_the_same),
+        MACHINE_TEST(a_kept_token_is_forgotten_under_another_profile),
+        MACHINE_TEST(a_block_written_twice_can_still_be_deleted),
+        MACHINE_TEST(a_provider_may_lose_what_is_persistent),
+        MACHINE_TEST(a_provider_may_bring_deleted_blocks_back),
+        MACHINE_TEST(a_provider_may_store_runtime_blocks),
+        MACHINE_TEST(without_power_the_defect_acquires_nothing),
+        MACHINE_TEST(a_block_that_the_power_cut_met_is_there_or_not),
+        MACHINE_TEST(a_boot_without_memory_is_no_boot),
+        MACHINE_TEST(two_boots_from_one_seed_are_the_same),
+        MACHINE_TEST(several_kept_tokens_stay_with_their_blocks),
+        MACHINE_TEST(of_two_blocks_with_one_token_the_lower_keeps_it),
+        MACHINE_TEST(all_that_was_put_off_is_written_at_shutdown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,19 +15,11 @@ static uint32_t below(uint32_t end)
     return (uint32_t)(numbers >> 33) % end;
 }
 
-static int open_machine(void **state)
+static int open_queues(void **state)
 {
-    (void)state;
-    fixture_open();
+    open_machine(state);
     held = 0;
     numbers = 1;
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
     return 0;
 }
 
@@ -152,13 +144,12 @@ static void an_empty_queue_holds_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(bytes_stay_in_order_whatever_is_done, open_machine,
+        cmocka_unit_test_setup_teardown(bytes_stay_in_order_whatever_is_done, open_queues,
                                         close_machine),
-        cmocka_unit_test_setup_teardown(a_part_is_copied_from_the_middle, open_machine,
+        cmocka_unit_test_setup_teardown(a_part_is_copied_from_the_middle, open_queues,
                                         close_machine),
-        cmocka_unit_test_setup_teardown(a_full_arena_changes_nothing, open_machine, close_machine),
-        cmocka_unit_test_setup_teardown(an_empty_queue_holds_no_memory, open_machine,
-                                        close_machine),
+        cmocka_unit_test_setup_teardown(a_full_arena_changes_nothing, open_queues, close_machine),
+        cmocka_unit_test_setup_teardown(an_empty_queue_holds_no_memory, open_queues, close_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* ---- Dynamic ranges -------------------------------------------------------------------------- */
 
 struct dynamic_row {
@@ -156,15 +142,14 @@ static void max_user_port_leaves_at_least_the_smallest_range(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(dynamic_ranges_have_limits),
-        TEST(a_dynamic_range_holds_for_both_families_and_one_protocol),
-        TEST(a_stored_dynamic_range_survives),
-        TEST(families_may_have_ranges_apart),
-        TEST(without_power_the_range_stays),
-        TEST(max_user_port_caps_the_range_from_the_next_boot_on),
-        TEST(max_user_port_leaves_at_least_the_smallest_range),
+        MACHINE_TEST(dynamic_ranges_have_limits),
+        MACHINE_TEST(a_dynamic_range_holds_for_both_families_and_one_protocol),
+        MACHINE_TEST(a_stored_dynamic_range_survives),
+        MACHINE_TEST(families_may_have_ranges_apart),
+        MACHINE_TEST(without_power_the_range_stays),
+        MACHINE_TEST(max_user_port_caps_the_range_from_the_next_boot_on),
+        MACHINE_TEST(max_user_port_leaves_at_least_the_smallest_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,20 +2,6 @@
 
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static void endpoints_of_a_port_stay_in_the_order_bound(void **state)
 {
     (void)state;
@@ -224,22 +210,21 @@ static void a_socket_that_does_not_listen_is_not_reached(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(endpoints_of_a_port_stay_in_the_order_bound),
-        TEST(the_next_bound_port_is_found_across_pages),
-        TEST(closing_gives_the_port_back),
-        TEST(closing_inside_a_block_leaves_the_port_to_the_block),
-        TEST(options_set_after_bind_change_nothing),
-        TEST(options_of_an_unbound_endpoint_are_those_of_its_bind),
-        TEST(a_connection_reaches_the_most_specific_listener),
-        TEST(of_equal_listeners_the_first_bound_is_reached),
-        TEST(an_ipv6_only_listener_is_not_reached_from_ipv4),
-        TEST(every_bound_endpoint_is_visited_by_port_then_order),
-        TEST(memory_does_not_grow_with_use),
-        TEST(a_closed_holder_leaves_its_blocks_to_nobody),
-        TEST(sharing_options_set_after_bind_may_take_effect),
-        TEST(a_socket_that_does_not_listen_is_not_reached),
+        MACHINE_TEST(endpoints_of_a_port_stay_in_the_order_bound),
+        MACHINE_TEST(the_next_bound_port_is_found_across_pages),
+        MACHINE_TEST(closing_gives_the_port_back),
+        MACHINE_TEST(closing_inside_a_block_leaves_the_port_to_the_block),
+        MACHINE_TEST(options_set_after_bind_change_nothing),
+        MACHINE_TEST(options_of_an_unbound_endpoint_are_those_of_its_bind),
+        MACHINE_TEST(a_connection_reaches_the_most_specific_listener),
+        MACHINE_TEST(of_equal_listeners_the_first_bound_is_reached),
+        MACHINE_TEST(an_ipv6_only_listener_is_not_reached_from_ipv4),
+        MACHINE_TEST(every_bound_endpoint_is_visited_by_port_then_order),
+        MACHINE_TEST(memory_does_not_grow_with_use),
+        MACHINE_TEST(a_closed_holder_leaves_its_blocks_to_nobody),
+        MACHINE_TEST(sharing_options_set_after_bind_may_take_effect),
+        MACHINE_TEST(a_socket_that_does_not_listen_is_not_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,20 +5,6 @@
 static const struct endpoint_options randomize = {.randomize_port = true};
 static const struct endpoint_options scalable = {.port_scalability = true};
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* A fresh TCP endpoint's port of the stack's choice. The endpoint stays. */
 static uint16_t choice(void)
 {
@@ -407,35 +393,34 @@ static void closed_scalable_sockets_leave_nothing_to_share(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(the_cursor_starts_where_chance_says_inside_the_range),
-        TEST(ports_come_one_after_another_and_closed_ones_later),
-        TEST(the_cursor_wraps_from_the_last_port_to_the_first),
-        TEST(a_cursor_left_outside_by_a_new_range_starts_at_its_first_port),
-        TEST(ports_in_use_reserved_or_excluded_are_skipped),
-        TEST(the_other_protocols_ports_are_not_skipped),
-        TEST(a_runtime_block_may_reach_into_the_other_protocol),
-        TEST(exhaustion_is_an_answer_that_draws_nothing),
-        TEST(the_last_free_port_is_found_from_anywhere),
-        TEST(the_order_is_the_profiles),
-        TEST(randomize_port_draws_inside_the_range),
-        TEST(the_draw_itself_is_the_port),
-        TEST(the_range_is_the_profiles),
-        TEST(families_may_have_ranges_of_their_own),
-        TEST(an_exclusion_of_one_family_is_skipped_there_alone),
-        TEST(scalable_ports_are_given_once_for_each_address),
-        TEST(a_port_shared_with_a_plain_socket_is_not_scalable),
-        TEST(a_provider_may_leak_scalable_ports),
-        TEST(a_provider_may_enter_blocks),
-        TEST(a_persistent_blocks_port_goes_back_to_the_block),
-        TEST(an_explicit_bind_leaves_the_cursor),
-        TEST(scalable_ports_of_blocks_are_not_shared_but_their_neighbours_are),
-        TEST(without_scalable_sockets_there_is_nothing_to_share),
-        TEST(a_reserved_range_may_be_shared_by_mistake),
-        TEST(a_returned_port_is_handed_out_once),
-        TEST(a_port_left_under_a_block_of_the_other_protocol_stays_taken),
-        TEST(closed_scalable_sockets_leave_nothing_to_share),
+        MACHINE_TEST(the_cursor_starts_where_chance_says_inside_the_range),
+        MACHINE_TEST(ports_come_one_after_another_and_closed_ones_later),
+        MACHINE_TEST(the_cursor_wraps_from_the_last_port_to_the_first),
+        MACHINE_TEST(a_cursor_left_outside_by_a_new_range_starts_at_its_first_port),
+        MACHINE_TEST(ports_in_use_reserved_or_excluded_are_skipped),
+        MACHINE_TEST(the_other_protocols_ports_are_not_skipped),
+        MACHINE_TEST(a_runtime_block_may_reach_into_the_other_protocol),
+        MACHINE_TEST(exhaustion_is_an_answer_that_draws_nothing),
+        MACHINE_TEST(the_last_free_port_is_found_from_anywhere),
+        MACHINE_TEST(the_order_is_the_profiles),
+        MACHINE_TEST(randomize_port_draws_inside_the_range),
+        MACHINE_TEST(the_draw_itself_is_the_port),
+        MACHINE_TEST(the_range_is_the_profiles),
+        MACHINE_TEST(families_may_have_ranges_of_their_own),
+        MACHINE_TEST(an_exclusion_of_one_family_is_skipped_there_alone),
+        MACHINE_TEST(scalable_ports_are_given_once_for_each_address),
+        MACHINE_TEST(a_port_shared_with_a_plain_socket_is_not_scalable),
+        MACHINE_TEST(a_provider_may_leak_scalable_ports),
+        MACHINE_TEST(a_provider_may_enter_blocks),
+        MACHINE_TEST(a_persistent_blocks_port_goes_back_to_the_block),
+        MACHINE_TEST(an_explicit_bind_leaves_the_cursor),
+        MACHINE_TEST(scalable_ports_of_blocks_are_not_shared_but_their_neighbours_are),
+        MACHINE_TEST(without_scalable_sockets_there_is_nothing_to_share),
+        MACHINE_TEST(a_reserved_range_may_be_shared_by_mistake),
+        MACHINE_TEST(a_returned_port_is_handed_out_once),
+        MACHINE_TEST(a_port_left_under_a_block_of_the_other_protocol_stays_taken),
+        MACHINE_TEST(closed_scalable_sockets_leave_nothing_to_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

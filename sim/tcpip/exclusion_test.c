@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static nt_status add(enum family family, uint32_t first, uint32_t count, enum store store)
 {
     const struct port_range range = {first, count};
@@ -311,24 +297,23 @@ static void an_exclusion_somebody_is_associated_with_ends_at_once(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(an_exclusion_is_listed_without_a_token),
-        TEST(the_active_store_is_gone_after_a_boot_and_the_persistent_is_not),
-        TEST(the_active_store_may_survive),
-        TEST(an_exclusion_collides_with_whatever_is_there),
-        TEST(delete_wants_the_exact_range),
-        TEST(deleting_from_the_persistent_store_is_for_good),
-        TEST(deleting_from_the_active_store_lasts_until_the_boot),
-        TEST(a_dormant_exclusion_can_be_added_again_or_deleted),
-        TEST(what_is_not_administered_is_not_netshs_to_delete),
-        TEST(families_may_be_apart),
-        TEST(without_power_nothing_changes),
-        TEST(every_place_where_memory_ends_is_an_answer),
-        TEST(protocols_sleep_apart),
-        TEST(port_1_can_be_excluded),
-        TEST(records_are_used_again),
-        TEST(an_exclusion_somebody_is_associated_with_ends_at_once),
+        MACHINE_TEST(an_exclusion_is_listed_without_a_token),
+        MACHINE_TEST(the_active_store_is_gone_after_a_boot_and_the_persistent_is_not),
+        MACHINE_TEST(the_active_store_may_survive),
+        MACHINE_TEST(an_exclusion_collides_with_whatever_is_there),
+        MACHINE_TEST(delete_wants_the_exact_range),
+        MACHINE_TEST(deleting_from_the_persistent_store_is_for_good),
+        MACHINE_TEST(deleting_from_the_active_store_lasts_until_the_boot),
+        MACHINE_TEST(a_dormant_exclusion_can_be_added_again_or_deleted),
+        MACHINE_TEST(what_is_not_administered_is_not_netshs_to_delete),
+        MACHINE_TEST(families_may_be_apart),
+        MACHINE_TEST(without_power_nothing_changes),
+        MACHINE_TEST(every_place_where_memory_ends_is_an_answer),
+        MACHINE_TEST(protocols_sleep_apart),
+        MACHINE_TEST(port_1_can_be_excluded),
+        MACHINE_TEST(records_are_used_again),
+        MACHINE_TEST(an_exclusion_somebody_is_associated_with_ends_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

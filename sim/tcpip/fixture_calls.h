@@ -106,6 +106,16 @@ static inline nt_status acquire(struct endpoint *holder, uint32_t first, uint32_
     return reservation_acquire(f.tcpip, holder, holder->process_id, &range, out);
 }
 
+/* The same on a holder that is closed again, which ends the block. */
+static inline nt_status try_acquire(uint32_t first, uint32_t count, struct reservation_view *view)
+{
+    struct endpoint *holder = tcp();
+    nt_status status = acquire(holder, first, count, view);
+    reservation_holder_closed(f.tcpip, holder, false);
+    endpoint_close(f.tcpip, holder);
+    return status;
+}
+
 /* The token of a block just acquired. */
 static inline uint64_t acquired(struct endpoint *holder, uint32_t first, uint32_t count)
 {

@@ -99,4 +99,20 @@ static inline void fixture_close(void)
     engine_close(&f.engine);
 }
 
+static inline int open_machine(void **state)
+{
+    (void)state;
+    fixture_open();
+    return 0;
+}
+
+static inline int close_machine(void **state)
+{
+    (void)state;
+    fixture_close();
+    return 0;
+}
+
+#define MACHINE_TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
+
 #endif

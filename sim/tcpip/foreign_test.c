@@ -2,20 +2,6 @@
 
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* ---- Foreign blocks -------------------------------------------------------------------------- */
 
 static uint32_t foreign_places[FOREIGN_BLOCKS];
@@ -121,12 +107,11 @@ static void each_place_is_drawn_from_all_there_are(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(foreign_blocks_stand_in_the_dynamic_range_and_move),
-        TEST(foreign_blocks_go_where_nothing_is),
-        TEST(foreign_blocks_stay_away_where_there_is_no_gap),
-        TEST(each_place_is_drawn_from_all_there_are),
+        MACHINE_TEST(foreign_blocks_stand_in_the_dynamic_range_and_move),
+        MACHINE_TEST(foreign_blocks_go_where_nothing_is),
+        MACHINE_TEST(foreign_blocks_stay_away_where_there_is_no_gap),
+        MACHINE_TEST(each_place_is_drawn_from_all_there_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,18 +2,10 @@
 
 static uint64_t token;
 
-static int open_machine(void **state)
+static int open_without_token(void **state)
 {
-    (void)state;
-    fixture_open();
+    open_machine(state);
     token = 0xcafe;
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
     return 0;
 }
 
@@ -518,7 +510,7 @@ static void what_was_refused_by_the_disk_leaves_no_record(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_without_token, close_machine)
     const struct CMUnitTest tests[] = {
         TEST(a_created_block_is_held_and_stored),
         TEST(create_takes_blocks_between_1_and_65535),

@@ -1,19 +1,5 @@
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static nt_status release(struct endpoint *through, uint64_t token)
 {
     return reservation_release(f.tcpip, through, &owner, token);
@@ -302,25 +288,24 @@ static void orphans_of_both_protocols_end_with_their_process(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(release_gives_every_port_back),
-        TEST(any_of_the_holders_blocks_can_be_released),
-        TEST(a_token_that_names_nothing_is_the_profiles),
-        TEST(another_socket_of_the_process_may_release),
-        TEST(another_process_may_not_release),
-        TEST(a_persistent_token_is_not_released),
-        TEST(a_block_in_use_is_the_profiles),
-        TEST(a_bound_socket_keeps_its_port_when_the_block_goes),
-        TEST(a_provider_may_hand_the_bound_port_out),
-        TEST(a_provider_may_keep_released_ports),
-        TEST(closing_the_holder_ends_all_its_blocks_and_no_others),
-        TEST(the_end_of_the_process_ends_blocks_too),
-        TEST(blocks_may_outlive_their_socket_until_the_process_ends),
-        TEST(blocks_may_outlive_their_process),
-        TEST(an_ended_process_leaves_others_blocks),
-        TEST(neighbouring_bound_ports_are_all_handed_out),
-        TEST(orphans_of_both_protocols_end_with_their_process),
+        MACHINE_TEST(release_gives_every_port_back),
+        MACHINE_TEST(any_of_the_holders_blocks_can_be_released),
+        MACHINE_TEST(a_token_that_names_nothing_is_the_profiles),
+        MACHINE_TEST(another_socket_of_the_process_may_release),
+        MACHINE_TEST(another_process_may_not_release),
+        MACHINE_TEST(a_persistent_token_is_not_released),
+        MACHINE_TEST(a_block_in_use_is_the_profiles),
+        MACHINE_TEST(a_bound_socket_keeps_its_port_when_the_block_goes),
+        MACHINE_TEST(a_provider_may_hand_the_bound_port_out),
+        MACHINE_TEST(a_provider_may_keep_released_ports),
+        MACHINE_TEST(closing_the_holder_ends_all_its_blocks_and_no_others),
+        MACHINE_TEST(the_end_of_the_process_ends_blocks_too),
+        MACHINE_TEST(blocks_may_outlive_their_socket_until_the_process_ends),
+        MACHINE_TEST(blocks_may_outlive_their_process),
+        MACHINE_TEST(an_ended_process_leaves_others_blocks),
+        MACHINE_TEST(neighbouring_bound_ports_are_all_handed_out),
+        MACHINE_TEST(orphans_of_both_protocols_end_with_their_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,20 +2,6 @@
 
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 /* ---- The store's bytes ----------------------------------------------------------------------- */
 
 static struct registry_value found;
@@ -220,17 +206,16 @@ static void an_exclusion_woken_up_takes_its_old_value_over(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(an_exclusion_is_stored_as_it_was_seen),
-        TEST(a_persistent_block_is_stored_under_its_range),
-        TEST(a_kept_token_stands_behind_the_mark),
-        TEST(a_dynamic_range_is_stored_under_its_protocol),
-        TEST(the_range_of_a_family_is_stored_under_both),
-        TEST(values_that_make_no_sense_are_passed_over),
-        TEST(blocks_at_both_ends_come_back),
-        TEST(a_range_set_after_a_boot_takes_the_place_of_the_one_read),
-        TEST(an_exclusion_woken_up_takes_its_old_value_over),
+        MACHINE_TEST(an_exclusion_is_stored_as_it_was_seen),
+        MACHINE_TEST(a_persistent_block_is_stored_under_its_range),
+        MACHINE_TEST(a_kept_token_stands_behind_the_mark),
+        MACHINE_TEST(a_dynamic_range_is_stored_under_its_protocol),
+        MACHINE_TEST(the_range_of_a_family_is_stored_under_both),
+        MACHINE_TEST(values_that_make_no_sense_are_passed_over),
+        MACHINE_TEST(blocks_at_both_ends_come_back),
+        MACHINE_TEST(a_range_set_after_a_boot_takes_the_place_of_the_one_read),
+        MACHINE_TEST(an_exclusion_woken_up_takes_its_old_value_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,20 +2,6 @@
 
 #include "sim/tcpip/fixture.h"
 
-static int open_machine(void **state)
-{
-    (void)state;
-    fixture_open();
-    return 0;
-}
-
-static int close_machine(void **state)
-{
-    (void)state;
-    fixture_close();
-    return 0;
-}
-
 static void tokens_of_a_boot_are_all_different(void **state)
 {
     (void)state;
@@ -224,34 +210,22 @@ static void a_table_that_grows_gives_the_old_one_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(tokens_of_a_boot_are_all_different, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(random_tokens_do_not_follow_one_another, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(the_seed_shows_in_the_token, open_machine, close_machine),
-        cmocka_unit_test_setup_teardown(sequential_tokens_follow_one_another, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(a_number_that_was_never_a_token_is_unknown, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(a_token_not_made_yet_is_unknown, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(no_token_of_one_boot_comes_back_in_another, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(tokens_that_start_over_name_somebody_else, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(a_provider_may_hand_out_zero, open_machine, close_machine),
-        cmocka_unit_test_setup_teardown(a_provider_may_repeat_itself, open_machine, close_machine),
-        cmocka_unit_test_setup_teardown(names_are_found_while_they_stand, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(a_full_arena_leaves_the_names_as_they_are, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(the_salt_fits_its_place, open_machine, close_machine),
-        cmocka_unit_test_setup_teardown(nothing_is_found_where_nothing_was_named, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(tokens_that_start_over_have_a_history_too, open_machine,
-                                        close_machine),
-        cmocka_unit_test_setup_teardown(a_table_that_grows_gives_the_old_one_back, open_machine,
-                                        close_machine),
+        MACHINE_TEST(tokens_of_a_boot_are_all_different),
+        MACHINE_TEST(random_tokens_do_not_follow_one_another),
+        MACHINE_TEST(the_seed_shows_in_the_token),
+        MACHINE_TEST(sequential_tokens_follow_one_another),
+        MACHINE_TEST(a_number_that_was_never_a_token_is_unknown),
+        MACHINE_TEST(a_token_not_made_yet_is_unknown),
+        MACHINE_TEST(no_token_of_one_boot_comes_back_in_another),
+        MACHINE_TEST(tokens_that_start_over_name_somebody_else),
+        MACHINE_TEST(a_provider_may_hand_out_zero),
+        MACHINE_TEST(a_provider_may_repeat_itself),
+        MACHINE_TEST(names_are_found_while_they_stand),
+        MACHINE_TEST(a_full_arena_leaves_the_names_as_they_are),
+        MACHINE_TEST(the_salt_fits_its_place),
+        MACHINE_TEST(nothing_is_found_where_nothing_was_named),
+        MACHINE_TEST(tokens_that_start_over_have_a_history_too),
+        MACHINE_TEST(a_table_that_grows_gives_the_old_one_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,14 @@ enum { LOOKUP_NS = 20000000 };
 
 /* ---- Reading the question -------------------------------------------------------------------- */
 
+int names_finish(const struct call *call, nt_status status)
+{
+    int error = 0;
+    int result = call_finish(call, status, &error);
+    call_return(result, error);
+    return error;
+}
+
 bool names_read(const struct call *call, const char *from, char *to, size_t size, bool *has)
 {
     *has = from != NULL;
@@ -40,6 +48,18 @@ bool names_read_wide(const struct call *call, const WCHAR *from, char *to, size_
             break;
     }
     return true;
+}
+
+bool names_read_question(const struct call *call, const void *node, const void *service, bool wide,
+                         struct names_question *question)
+{
+    char *to = question->node, *service_to = question->service;
+    bool *has = &question->has_node, *has_service = &question->has_service;
+    if (wide)
+        return names_read_wide(call, node, to, sizeof question->node, has) &&
+               names_read_wide(call, service, service_to, sizeof question->service, has_service);
+    return names_read(call, node, to, sizeof question->node, has) &&
+           names_read(call, service, service_to, sizeof question->service, has_service);
 }
 
 nt_status names_take_hints(struct names_question *question, const struct names_hints *hints)
@@ -227,6 +247,16 @@ nt_status names_ask(const struct call *call, const struct names_question *questi
 
 /* ---- Answering ------------------------------------------------------------------------------- */
 
+#define ASSERT_ALIKE(member)                                                                       \
+    _Static_assert(offsetof(ADDRINFOEXA, member) == offsetof(ADDRINFOA, member), #member)
+ASSERT_ALIKE(ai_flags);
+ASSERT_ALIKE(ai_family);
+ASSERT_ALIKE(ai_socktype);
+ASSERT_ALIKE(ai_protocol);
+ASSERT_ALIKE(ai_addrlen);
+ASSERT_ALIKE(ai_canonname);
+ASSERT_ALIKE(ai_addr);
+
 /* Behind the structure the guest sees: the node's own size, the address, the name. */
 struct node_tail {
     size_t size;
@@ -239,19 +269,18 @@ struct node_tail {
     } address;
 };
 
-static size_t tail_of(size_t info_size)
+static size_t tail_of(size_t node_size)
 {
-    return (info_size + 7) & ~(size_t)7;
+    return (node_size + 7) & ~(size_t)7;
 }
 
-void *names_node(const struct call *call, size_t info_size, size_t canonical_size,
-                 struct sockaddr **address, void **canonical)
+static struct node_tail *new_node(const struct call *call, size_t node_size, size_t name_size)
 {
-    size_t size = tail_of(info_size) + sizeof(struct node_tail) + canonical_size;
+    size_t size = tail_of(node_size) + sizeof(struct node_tail) + name_size;
     unsigned char *node = arena_take(&call->winsock->nt->engine->arena, size);
     if (node == NULL)
         return NULL;
-    struct node_tail *tail = (struct node_tail *)(void *)(node + tail_of(info_size));
+    struct node_tail *tail = (struct node_tail *)(void *)(node + tail_of(node_size));
     struct node_tail **first = &winsock_process(call->process)->nodes;
     tail->size = size;
     tail->node = node;
@@ -260,9 +289,7 @@ void *names_node(const struct call *call, size_t info_size, size_t canonical_siz
     if (tail->next != NULL)
         tail->next->at = &tail->next;
     *first = tail;
-    *address = (struct sockaddr *)&tail->address;
-    *canonical = canonical_size == 0 ? NULL : tail + 1;
-    return node;
+    return tail;
 }
 
 static void free_node(struct winsock *winsock, struct node_tail *tail)
@@ -273,10 +300,10 @@ static void free_node(struct winsock *winsock, struct node_tail *tail)
     arena_give(&winsock->nt->engine->arena, tail->node, tail->size);
 }
 
-void names_node_free(void *info, size_t info_size)
+void names_node_free(void *node, size_t node_size)
 {
-    unsigned char *node = info;
-    free_node(winsock_attached(), (struct node_tail *)(void *)(node + tail_of(info_size)));
+    unsigned char *bytes = node;
+    free_node(winsock_attached(), (struct node_tail *)(void *)(bytes + tail_of(node_size)));
 }
 
 /* What it has not freed itself. */
@@ -302,4 +329,31 @@ int names_put(const struct name *name, struct sockaddr *to)
     in6->sin6_scope_id = name->address.scope;
     memcpy(&in6->sin6_addr, name->address.bytes, 16);
     return (int)sizeof *in6;
+}
+
+void *names_node(const struct call *call, const struct names_answer *answer, uint32_t index)
+{
+    const struct names_found *found = answer->found;
+    bool named = index == 0 && found->has_canonical;
+    size_t characters = named ? strlen(found->canonical) + 1 : 0;
+    struct node_tail *tail =
+        new_node(call, answer->node_size, characters * (answer->wide ? sizeof(WCHAR) : 1));
+    if (tail == NULL)
+        return NULL;
+    void *name = named ? tail + 1 : NULL;
+    if (named && answer->wide)
+        text_widen(found->canonical, name);
+    else if (named)
+        memcpy(name, found->canonical, characters);
+
+    ADDRINFOA *node = (ADDRINFOA *)(void *)tail->node;
+    struct sockaddr *address = (struct sockaddr *)&tail->address;
+    node->ai_flags = answer->question->flags & (named ? AI_CANONNAME : 0);
+    node->ai_family = found->items[index].name.address.family == FAMILY_4 ? AF_INET : AF_INET6;
+    node->ai_socktype = found->items[index].type;
+    node->ai_protocol = found->items[index].protocol;
+    node->ai_addrlen = (size_t)names_put(&found->items[index].name, address);
+    node->ai_canonname = name;
+    node->ai_addr = address;
+    return node;
 }

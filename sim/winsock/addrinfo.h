@@ -46,16 +46,32 @@ struct names_hints {
 };
 nt_status names_take_hints(struct names_question *question, const struct names_hints *hints);
 
-/* Copies the guest's text into a question, ASCII only; false for a bad pointer. */
+/* Ends such a call: the error, which is the result and the last error too. */
+int names_finish(const struct call *call, nt_status status);
+
+/* Copies the guest's text, ASCII only; false for a bad pointer. */
 bool names_read(const struct call *call, const char *from, char *to, size_t size, bool *has);
 bool names_read_wide(const struct call *call, const WCHAR *from, char *to, size_t size, bool *has);
 
-/* One node of a result, a block of its own as each is given back alone. The size lies behind what
- * the guest sees.
+/* The guest's names of a node and of a service, of WCHARs when `wide`; false for a bad pointer. */
+bool names_read_question(const struct call *call, const void *node, const void *service, bool wide,
+                         struct names_question *question);
+
+/* What was found, in a caller's shape: a list of nodes of `node_size` bytes that begin as ADDRINFOA
+ * does, their names of WCHARs when `wide`.
  */
-void *names_node(const struct call *call, size_t info_size, size_t canonical_size,
-                 struct sockaddr **address, void **canonical);
-void names_node_free(void *info, size_t info_size);
+struct names_answer {
+    const struct names_question *question;
+    const struct names_found *found;
+    size_t node_size;
+    bool wide;
+};
+
+/* The node of item `index`, linked to no other: a block of its own, for each is given back alone.
+ * NULL when the arena is full.
+ */
+void *names_node(const struct call *call, const struct names_answer *answer, uint32_t index);
+void names_node_free(void *node, size_t node_size);
 
 /* Writes a found name as a socket address; answers its size. */
 int names_put(const struct name *name, struct sockaddr *to);

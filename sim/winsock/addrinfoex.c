@@ -45,36 +45,20 @@ static nt_status take_hints(const struct call *call, const void *hints,
     return names_take_hints(question, &taken);
 }
 
-static nt_status build(const struct call *call, const struct names_question *question,
-                       const struct names_found *found, bool wide, ADDRINFOEXA **out)
+static nt_status build(const struct call *call, const struct names_answer *answer,
+                       ADDRINFOEXA **out)
 {
     ADDRINFOEXA **end = out;
     *out = NULL;
-    for (uint32_t i = 0; i < found->count; i++) {
-        bool named = i == 0 && found->has_canonical;
-        size_t characters = named ? strlen(found->canonical) + 1 : 0;
-        struct sockaddr *address;
-        void *canonical;
-        ADDRINFOEXA *info = names_node(call, sizeof *info, characters * (wide ? sizeof(WCHAR) : 1),
-                                       &address, &canonical);
-        if (info == NULL) {
+    for (uint32_t i = 0; i < answer->found->count; i++) {
+        ADDRINFOEXA *node = names_node(call, answer, i);
+        if (node == NULL) {
             (FreeAddrInfoEx)(*out);
             *out = NULL;
             return STATUS_WSA_MEMORY;
         }
-        if (named && wide)
-            text_widen(found->canonical, canonical);
-        else if (named)
-            memcpy(canonical, found->canonical, characters);
-        info->ai_flags = question->flags & (named ? AI_CANONNAME : 0);
-        info->ai_family = found->items[i].name.address.family == FAMILY_4 ? AF_INET : AF_INET6;
-        info->ai_socktype = found->items[i].type;
-        info->ai_protocol = found->items[i].protocol;
-        info->ai_addrlen = (SIZE_T)names_put(&found->items[i].name, address);
-        info->ai_canonname = canonical;
-        info->ai_addr = address;
-        *end = info;
-        end = &info->ai_next;
+        *end = node;
+        end = &node->ai_next;
     }
     return STATUS_SUCCESS;
 }
@@ -83,10 +67,11 @@ static nt_status ask(const struct call *call, const struct names_question *quest
                      void *result)
 {
     struct names_found found;
+    const struct names_answer answer = {question, &found, sizeof(ADDRINFOEXA), wide};
     ADDRINFOEXA *list = NULL;
     nt_status status = names_ask(call, question, &found);
     if (nt_success(status))
-        status = build(call, question, &found, wide, &list);
+        status = build(call, &answer, &list);
     if (nt_success(status))
         memory_write(call, result, &list, sizeof list);
     return status;
@@ -148,7 +133,7 @@ void lookups_drop(struct winsock *winsock, const struct process *process)
 }
 
 struct asking {
-    const void *hints;
+    const void *name, *service, *hints;
     void *result;
     LPOVERLAPPED overlapped;
     LPLOOKUPSERVICE_COMPLETION_ROUTINE routine;
@@ -206,28 +191,34 @@ static nt_status start(const struct call *call, const struct asking *asking,
     return STATUS_PENDING;
 }
 
-static int finish(const struct call *call, nt_status status)
+static nt_status run(const struct call *call, const struct asking *asking)
 {
-    int error = 0;
-    int result = call_finish(call, status, &error);
-    call_return(result, error);
-    return error;
+    struct names_question question = {0};
+    void *none = NULL;
+    bool later = asking->overlapped != NULL;
+    bool tells = asking->routine != NULL || asking->handle != NULL;
+    if (!names_read_question(call, asking->name, asking->service, asking->wide, &question))
+        return STATUS_HOST_NOT_FOUND;
+    if (!asking->wide && (later || tells))
+        return STATUS_INVALID_PARAMETER; /* never asynchronous (page: GetAddrInfoExA) */
+    if (!memory_probe(call, asking->result, sizeof none, ACCESS_WRITE))
+        return STATUS_ACCESS_VIOLATION;
+    memory_write(call, asking->result, &none, sizeof none);
+    if (!later && tells)
+        return STATUS_INVALID_PARAMETER;
+    nt_status status = take_hints(call, asking->hints, &question);
+    if (!nt_success(status))
+        return status;
+    return later ? start(call, asking, &question)
+                 : ask(call, &question, asking->wide, asking->result);
 }
 
-static INT run(const struct call *call, const struct asking *asking,
-               struct names_question *question)
+static INT get(const struct asking *asking)
 {
-    void *none = NULL;
-    if (!memory_probe(call, asking->result, sizeof none, ACCESS_WRITE))
-        return finish(call, STATUS_ACCESS_VIOLATION);
-    memory_write(call, asking->result, &none, sizeof none);
-    if (asking->overlapped == NULL && (asking->routine != NULL || asking->handle != NULL))
-        return finish(call, STATUS_INVALID_PARAMETER);
-    nt_status status = take_hints(call, asking->hints, question);
-    if (nt_success(status))
-        status = asking->overlapped != NULL ? start(call, asking, question)
-                                            : ask(call, question, asking->wide, asking->result);
-    return finish(call, status);
+    if (!call_allowed(CALL_GetAddrInfoEx, 0))
+        return WSAGetLastError();
+    const struct call call = call_begin(CALL_GetAddrInfoEx, 0);
+    return names_finish(&call, run(&call, asking));
 }
 
 INT GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
@@ -235,23 +226,19 @@ INT GetAddrInfoExA(PCSTR pName, PCSTR pServiceName, DWORD dwNameSpace, LPGUID lp
                    LPOVERLAPPED lpOverlapped,
                    LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE lpHandle)
 {
-    const struct asking asking = {hints,    ppResult, lpOverlapped, lpCompletionRoutine,
-                                  lpHandle, false};
-    struct names_question question = {0};
+    const struct asking asking = {
+        .name = pName,
+        .service = pServiceName,
+        .hints = hints,
+        .result = ppResult,
+        .overlapped = lpOverlapped,
+        .routine = lpCompletionRoutine,
+        .handle = lpHandle,
+    };
     (void)dwNameSpace;
     (void)lpNspId;
     (void)timeout;
-    if (!call_allowed(CALL_GetAddrInfoEx, 0))
-        return WSAGetLastError();
-    const struct call call = call_begin(CALL_GetAddrInfoEx, 0);
-    if (!names_read(&call, pName, question.node, sizeof question.node, &question.has_node) ||
-        !names_read(&call, pServiceName, question.service, sizeof question.service,
-                    &question.has_service))
-        return finish(&call, STATUS_HOST_NOT_FOUND);
-    /* The narrow form is never asynchronous (page: GetAddrInfoExA). */
-    if (lpOverlapped != NULL || lpCompletionRoutine != NULL || lpHandle != NULL)
-        return finish(&call, STATUS_INVALID_PARAMETER);
-    return run(&call, &asking, &question);
+    return get(&asking);
 }
 
 INT GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID lpNspId,
@@ -259,20 +246,20 @@ INT GetAddrInfoExW(PCWSTR pName, PCWSTR pServiceName, DWORD dwNameSpace, LPGUID 
                    LPOVERLAPPED lpOverlapped,
                    LPLOOKUPSERVICE_COMPLETION_ROUTINE lpCompletionRoutine, LPHANDLE lpHandle)
 {
-    const struct asking asking = {hints,    ppResult, lpOverlapped, lpCompletionRoutine,
-                                  lpHandle, true};
-    struct names_question question = {0};
+    const struct asking asking = {
+        .name = pName,
+        .service = pServiceName,
+        .hints = hints,
+        .result = ppResult,
+        .overlapped = lpOverlapped,
+        .routine = lpCompletionRoutine,
+        .handle = lpHandle,
+        .wide = true,
+    };
     (void)dwNameSpace;
     (void)lpNspId;
     (void)timeout;
-    if (!call_allowed(CALL_GetAddrInfoEx, 0))
-        return WSAGetLastError();
-    const struct call call = call_begin(CALL_GetAddrInfoEx, 0);
-    if (!names_read_wide(&call, pName, question.node, sizeof question.node, &question.has_node) ||
-        !names_read_wide(&call, pServiceName, question.service, sizeof question.service,
-                         &question.has_service))
-        return finish(&call, STATUS_HOST_NOT_FOUND);
-    return run(&call, &asking, &question);
+    return get(&asking);
 }
 
 INT GetAddrInfoExOverlappedResult(LPOVERLAPPED lpOverlapped)
@@ -290,16 +277,16 @@ INT GetAddrInfoExCancel(LPHANDLE lpHandle)
     const struct call call = call_begin(CALL_GetAddrInfoEx, 0);
     HANDLE handle;
     if (lpHandle == NULL || !memory_probe(&call, lpHandle, sizeof handle, ACCESS_READ))
-        return finish(&call, STATUS_EVENT_HANDLE_INVALID);
+        return names_finish(&call, STATUS_EVENT_HANDLE_INVALID);
     memory_read(&call, &handle, lpHandle, sizeof handle);
     uint64_t number = (uint64_t)(uintptr_t)handle;
     for (struct lookup *lookup = call.winsock->lookups; lookup != NULL; lookup = lookup->next)
         if (lookup->process == call.process &&
             number == ((uint64_t)lookup->number << 8 | LOOKUP_HANDLE_BIT)) {
             lookup->cancelled = true;
-            return finish(&call, STATUS_SUCCESS);
+            return names_finish(&call, STATUS_SUCCESS);
         }
-    return finish(&call, STATUS_EVENT_HANDLE_INVALID);
+    return names_finish(&call, STATUS_EVENT_HANDLE_INVALID);
 }
 
 void(FreeAddrInfoEx)(PADDRINFOEXA pAddrInfoEx)

@@ -187,6 +187,13 @@ nt_status delivery_end(const struct delivery *delivery, struct io *io, nt_status
     return status;
 }
 
+bool delivery_may_count(const struct call *call, const struct delivery *delivery, LPDWORD count)
+{
+    if (count == NULL && delivery->overlapped)
+        return true;
+    return memory_probe(call, count, sizeof *count, ACCESS_WRITE);
+}
+
 struct call delivery_call(const struct io *io)
 {
     struct winsock *winsock = winsock_attached();

@@ -60,6 +60,9 @@ static inline bool delivery_is_done(nt_status status)
     return status != STATUS_PENDING && status != STATUS_TIMEOUT && status < 0xC0000000u;
 }
 
+/* Where an operation's count of bytes goes: only an overlapped one may do without. */
+bool delivery_may_count(const struct call *call, const struct delivery *delivery, LPDWORD count);
+
 /* The call that an io was made by, when it is about to be told: whose memory is written. */
 struct call delivery_call(const struct io *io);
 

@@ -80,8 +80,7 @@ static nt_status check_message(struct receiving *in)
     status = delivery_read(call, in->socket, &in->request, &in->delivery);
     if (!nt_success(status))
         return status;
-    bool counts = in->count != NULL || !in->delivery.overlapped;
-    if (counts && !memory_probe(call, in->count, sizeof *in->count, ACCESS_WRITE))
+    if (!delivery_may_count(call, &in->delivery, in->count))
         return STATUS_ACCESS_VIOLATION;
     if (message->Control.len > 0 &&
         !memory_probe(call, message->Control.buf, message->Control.len, ACCESS_WRITE))

@@ -6,20 +6,6 @@
 #include "sim/winsock/text.h"
 #include "sim/winsock/ws2_32.h"
 
-/* Ends such a call: the error, which is the result. */
-static int finish(const struct call *call, nt_status status)
-{
-    int error = 0;
-    int result = call_finish(call, status, &error);
-    call_return(result, error);
-    return error;
-}
-
-static bool not_started(enum call_kind kind)
-{
-    return !call_allowed(kind, 0);
-}
-
 _Static_assert(sizeof(ADDRINFOA) == sizeof(ADDRINFOW),
                "the two differ in what canonname points to");
 
@@ -45,37 +31,19 @@ static nt_status take_hints(const struct call *call, const void *hints,
     return names_take_hints(question, &taken);
 }
 
-/* Makes the list; `wide` says what its names are made of. */
-static nt_status build(const struct call *call, const struct names_question *question,
-                       const struct names_found *found, bool wide, ADDRINFOA **out)
+static nt_status build(const struct call *call, const struct names_answer *answer, ADDRINFOA **out)
 {
     ADDRINFOA **end = out;
     *out = NULL;
-    for (uint32_t i = 0; i < found->count; i++) {
-        bool named = i == 0 && found->has_canonical;
-        size_t characters = named ? strlen(found->canonical) + 1 : 0;
-        struct sockaddr *address;
-        void *canonical;
-        ADDRINFOA *info = names_node(call, sizeof *info, characters * (wide ? sizeof(WCHAR) : 1),
-                                     &address, &canonical);
-        if (info == NULL) {
+    for (uint32_t i = 0; i < answer->found->count; i++) {
+        ADDRINFOA *node = names_node(call, answer, i);
+        if (node == NULL) {
             freeaddrinfo(*out);
             *out = NULL;
             return STATUS_WSA_MEMORY;
         }
-        if (named && wide)
-            text_widen(found->canonical, canonical);
-        else if (named)
-            memcpy(canonical, found->canonical, characters);
-        info->ai_flags = question->flags & (named ? AI_CANONNAME : 0);
-        info->ai_family = found->items[i].name.address.family == FAMILY_4 ? AF_INET : AF_INET6;
-        info->ai_socktype = found->items[i].type;
-        info->ai_protocol = found->items[i].protocol;
-        info->ai_addrlen = (SIZE_T)names_put(&found->items[i].name, address);
-        info->ai_canonname = canonical;
-        info->ai_addr = address;
-        *end = info;
-        end = &info->ai_next;
+        *end = node;
+        end = &node->ai_next;
     }
     return STATUS_SUCCESS;
 }
@@ -84,6 +52,7 @@ static nt_status run(const struct call *call, struct names_question *question, c
                      bool wide, void *result)
 {
     struct names_found found;
+    const struct names_answer answer = {question, &found, sizeof(ADDRINFOA), wide};
     ADDRINFOA *list = NULL;
     if (!memory_probe(call, result, sizeof list, ACCESS_WRITE))
         return STATUS_ACCESS_VIOLATION;
@@ -92,38 +61,33 @@ static nt_status run(const struct call *call, struct names_question *question, c
     if (nt_success(status))
         status = names_ask(call, question, &found);
     if (nt_success(status))
-        status = build(call, question, &found, wide, &list);
+        status = build(call, &answer, &list);
     if (nt_success(status))
         memory_write(call, result, &list, sizeof list);
     return status;
 }
 
-INT getaddrinfo(PCSTR pNodeName, PCSTR pServiceName, const ADDRINFOA *pHints, PADDRINFOA *ppResult)
+/* All are of CHARs, or of WCHARs when `wide`. */
+static INT get(const void *node, const void *service, const void *hints, bool wide, void *result)
 {
     struct names_question question = {0};
-    if (not_started(CALL_getaddrinfo))
+    if (!call_allowed(CALL_getaddrinfo, 0))
         return WSAGetLastError();
     const struct call call = call_begin(CALL_getaddrinfo, 0);
-    if (!names_read(&call, pNodeName, question.node, sizeof question.node, &question.has_node) ||
-        !names_read(&call, pServiceName, question.service, sizeof question.service,
-                    &question.has_service))
-        return finish(&call, STATUS_HOST_NOT_FOUND);
-    return finish(&call, run(&call, &question, pHints, false, ppResult));
+    if (!names_read_question(&call, node, service, wide, &question))
+        return names_finish(&call, STATUS_HOST_NOT_FOUND);
+    return names_finish(&call, run(&call, &question, hints, wide, result));
+}
+
+INT getaddrinfo(PCSTR pNodeName, PCSTR pServiceName, const ADDRINFOA *pHints, PADDRINFOA *ppResult)
+{
+    return get(pNodeName, pServiceName, pHints, false, ppResult);
 }
 
 INT GetAddrInfoW(PCWSTR pNodeName, PCWSTR pServiceName, const ADDRINFOW *pHints,
                  PADDRINFOW *ppResult)
 {
-    struct names_question question = {0};
-    if (not_started(CALL_getaddrinfo))
-        return WSAGetLastError();
-    const struct call call = call_begin(CALL_getaddrinfo, 0);
-    if (!names_read_wide(&call, pNodeName, question.node, sizeof question.node,
-                         &question.has_node) ||
-        !names_read_wide(&call, pServiceName, question.service, sizeof question.service,
-                         &question.has_service))
-        return finish(&call, STATUS_HOST_NOT_FOUND);
-    return finish(&call, run(&call, &question, pHints, true, ppResult));
+    return get(pNodeName, pServiceName, pHints, true, ppResult);
 }
 
 void freeaddrinfo(PADDRINFOA pAddrInfo)

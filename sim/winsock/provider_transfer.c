@@ -68,8 +68,7 @@ static nt_status check_receive(struct receiving *in, unsigned *flags)
     status = delivery_read(call, in->socket, &in->request, &in->delivery);
     if (!nt_success(status))
         return status;
-    bool counts = in->count != NULL || !in->delivery.overlapped;
-    if (counts && !memory_probe(call, in->count, sizeof *in->count, ACCESS_WRITE))
+    if (!delivery_may_count(call, &in->delivery, in->count))
         return STATUS_ACCESS_VIOLATION;
     status = receive_flags(in, wanted, flags);
     return nt_success(status) ? check_from(in) : status;
@@ -239,8 +238,7 @@ static nt_status check_send(struct sending *out)
     status = delivery_read(call, out->socket, &out->request, &out->delivery);
     if (!nt_success(status))
         return status;
-    bool counts = out->count != NULL || !out->delivery.overlapped;
-    if (counts && !memory_probe(call, out->count, sizeof *out->count, ACCESS_WRITE))
+    if (!delivery_may_count(call, &out->delivery, out->count))
         return STATUS_ACCESS_VIOLATION;
     return check_send_flags(out);
 }

@@ -47,14 +47,19 @@ static BOOL connect_to(SOCKET s, ADDRINFOA *list, const struct addresses *addres
     return call_return(result, error) == 0;
 }
 
-/* The family of the socket; its type must be a stream's. */
-static int family_of(SOCKET s)
+/* What is asked of a name for a socket's sake: addresses that it can connect to. False when `s` is
+ * no socket.
+ */
+static bool hints_for(SOCKET s, ADDRINFOA *hints)
 {
     WSAPROTOCOL_INFOW info;
     int size = sizeof info;
     if (getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &size) != 0)
-        return -1;
-    return info.iAddressFamily;
+        return false;
+    *hints = (ADDRINFOA){.ai_socktype = SOCK_STREAM, .ai_family = info.iAddressFamily};
+    if (hints->ai_family == AF_INET6)
+        hints->ai_flags = AI_V4MAPPED | AI_ALL;
+    return true;
 }
 
 BOOL WSAConnectByNameA(SOCKET s, LPCSTR nodename, LPCSTR servicename, LPDWORD LocalAddressLength,
@@ -64,15 +69,11 @@ BOOL WSAConnectByNameA(SOCKET s, LPCSTR nodename, LPCSTR servicename, LPDWORD Lo
 {
     const struct addresses addresses = {LocalAddressLength, RemoteAddressLength, LocalAddress,
                                         RemoteAddress};
-    ADDRINFOA hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+    ADDRINFOA hints;
+    ADDRINFOA *list = NULL;
     (void)timeout;
     (void)Reserved;
-    hints.ai_family = family_of(s);
-    if (hints.ai_family < 0)
-        return FALSE;
-    if (hints.ai_family == AF_INET6)
-        hints.ai_flags = AI_V4MAPPED | AI_ALL;
-    if (getaddrinfo(nodename, servicename, &hints, &list) != 0)
+    if (!hints_for(s, &hints) || getaddrinfo(nodename, servicename, &hints, &list) != 0)
         return FALSE;
     return connect_to(s, list, &addresses);
 }
@@ -84,15 +85,12 @@ BOOL WSAConnectByNameW(SOCKET s, LPWSTR nodename, LPWSTR servicename, LPDWORD Lo
 {
     const struct addresses addresses = {LocalAddressLength, RemoteAddressLength, LocalAddress,
                                         RemoteAddress};
-    ADDRINFOW hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+    ADDRINFOA hints;
+    ADDRINFOW *list = NULL;
     (void)timeout;
     (void)Reserved;
-    hints.ai_family = family_of(s);
-    if (hints.ai_family < 0)
-        return FALSE;
-    if (hints.ai_family == AF_INET6)
-        hints.ai_flags = AI_V4MAPPED | AI_ALL;
-    if (GetAddrInfoW(nodename, servicename, &hints, &list) != 0)
+    if (!hints_for(s, &hints) ||
+        GetAddrInfoW(nodename, servicename, (const ADDRINFOW *)(const void *)&hints, &list) != 0)
         return FALSE;
     return connect_to(s, (ADDRINFOA *)(void *)list, &addresses);
 }
