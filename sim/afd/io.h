@@ -174,7 +174,7 @@ void socket_refuse(struct socket_object *socket);
  */
 nt_status socket_connect_io(struct io *io, struct process *process, bool bound_only);
 
-/* DisconnectEx. */
+/* DisconnectEx. STATUS_HOST_DOWN, STATUS_INVALID_CONNECTION for what is no connected stream. */
 nt_status socket_disconnect_io(struct io *io);
 
 /* shutdown: `how` is SD_RECEIVE 0, SD_SEND 1, SD_BOTH 2.

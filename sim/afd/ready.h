@@ -90,12 +90,14 @@ uint32_t poll_found(const struct poll *poll);
 enum { NETWORK_EVENTS = 10 };
 
 /* WSAEventSelect: `event` is referenced; NULL with mask 0 ends the selection. The socket becomes
- * non-blocking. Ends a message selection.
+ * non-blocking (row 196, `event_blocking`). Ends a message selection.
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena is full
  */
 nt_status socket_select_events(struct socket_object *socket, struct object *event, uint32_t mask);
 
 /* WSAAsyncSelect: `notify` is called, from events and calls alike, for each event; `context` and
  * `handle` are the caller's. Ends an event selection.
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena is full
  */
 typedef void socket_notify(struct socket_object *socket, void *context, uint32_t event,
                            nt_status status);

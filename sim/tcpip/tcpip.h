@@ -168,10 +168,15 @@ uint32_t reservation_owner(struct tcpip *tcpip, uint64_t token);
 
 /* ---- The persistent store: Create, Delete, Lookup, netsh's exclusions ------------------------ */
 
-/* Statuses are those whose Win32 errors the pages list:
- *   STATUS_INVALID_PARAMETER 87, STATUS_ACCESS_DENIED 5, STATUS_SHARING_VIOLATION 32,
- *   STATUS_NOT_FOUND 1168. The value is on the disk before success is answered.
- * `want_token` false is a NULL Token (`create_null_token`).
+/* Statuses are those whose Win32 errors the pages list; the questions create_..., delete_... and
+ * lookup_... have others. The value is on the disk before success is answered. `want_token` false
+ * is a NULL Token (`create_null_token`).
+ *
+ *   STATUS_INVALID_PARAMETER (87)   no ports, port 0, or past port 65535
+ *   STATUS_ACCESS_DENIED (5)        the token is no administrator's
+ *   STATUS_SHARING_VIOLATION (32)   Create: one of the ports is reserved, excluded or in use
+ *   STATUS_NOT_FOUND (1168)         Delete and Lookup: no such block
+ *   STATUS_INSUFFICIENT_RESOURCES   the arena or the disk is full
  */
 nt_status persistent_create(struct tcpip *tcpip, enum protocol protocol,
                             const struct port_range *range, const struct token *token,
@@ -184,7 +189,15 @@ nt_status persistent_lookup(struct tcpip *tcpip, enum protocol protocol,
 
 enum store { STORE_ACTIVE, STORE_PERSISTENT };
 
-/* `family` matters only under `netsh_families = apart`. */
+/* netsh's `add` and `delete excludedportrange`; `family` matters only under `netsh_families =
+ * apart`. Deleting from the active store alone leaves what is stored, until the next boot.
+ *
+ *   STATUS_INVALID_PARAMETER       no ports, port 0, or past port 65535
+ *   STATUS_SHARING_VIOLATION       add: one of the ports is reserved or excluded; `netsh_in_use`
+ *   STATUS_NOT_FOUND               delete: no such exclusion in that store
+ *   STATUS_ACCESS_DENIED           delete: those ports are a block of another kind
+ *   STATUS_INSUFFICIENT_RESOURCES  the arena or the disk is full
+ */
 nt_status exclusion_add(struct tcpip *tcpip, enum family family, enum protocol protocol,
                         const struct port_range *range, enum store store);
 nt_status exclusion_delete(struct tcpip *tcpip, enum family family, enum protocol protocol,
@@ -225,6 +238,7 @@ void bound_visit(const struct tcpip *tcpip, enum protocol protocol, bound_visito
 
 /* ---- Dynamic ranges -------------------------------------------------------------------------- */
 
+/* Where automatic choice and wildcard blocks look for ports. */
 struct port_range dynamic_range(const struct tcpip *tcpip, enum family family,
                                 enum protocol protocol);
 

@@ -2,7 +2,7 @@
  * wrong. Every latency and every fault is drawn through `choose` (CHOICE_LATENCY, CHOICE_FAULT).
  *
  * Interfaces of the machine: loopback (index 1: 127.0.0.0/8, ::1) and one LAN (index 2) with the
- * addresses bindrules.c knows. Beyond the LAN are scripted hosts (remote.h); an address of no host
+ * addresses standing.h names. Beyond the LAN are scripted hosts (remote.h); an address of no host
  * swallows what is sent to it, as a firewall does.
  */
 #ifndef SIM_TCPIP_WIRE_H

@@ -48,9 +48,8 @@ const char *call_name(enum call_kind kind);
 struct call call_begin_in(enum call_kind kind, uint64_t subject, const void *frame);
 #define call_begin(kind, subject) call_begin_in((kind), (subject), __builtin_frame_address(0))
 
-/* Ends a call: makes a Winsock error of the status, records and traces the call, writes the error
- * to
- * `*error`, unless NULL, when there is one. Answers 0 or SOCKET_ERROR. STATUS_PENDING is
+/* Ends a call: makes a Winsock error of the status, records and traces the call, and writes the
+ * error, when there is one, to `*error` unless NULL. Answers 0 or SOCKET_ERROR. STATUS_PENDING is
  * WSA_IO_PENDING.
  */
 int call_finish(const struct call *call, nt_status status, int *error);
