@@ -343,6 +343,8 @@ int main(int argc, char **argv)
             count = strtoull(argv[i + 1], NULL, 10);
         }
     }
+    if (i < argc && strncmp(argv[i], "--", 2) == 0)
+        return usage(argv[i]);
     if (mode == NULL)
         return i < argc ? replay_all(argc - i, argv + i) : usage(argv[0]);
     if (strcmp(mode, "--shorten") == 0)

@@ -1,4 +1,4 @@
-/* berth-races [QUESTION=OPTION | OPERATION | ENDER]...: every operation against everything that may
+/* berth-races [OPERATION] [ENDER] [QUESTION=OPTION]...: every operation against everything that may
  * end it, in every order. Says for each pair how many orders there were and whether all were right.
  */
 #include <inttypes.h>
@@ -263,6 +263,27 @@ struct asked {
     struct profile profile;
 };
 
+static void put_names(FILE *out)
+{
+    fprintf(out, "an operation (");
+    for (int i = 0; i < OPERATION_COUNT; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : ", ", operations[i].name);
+    fprintf(out, "), what ends it (");
+    for (int i = 0; i < ENDER_COUNT; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : ", ", enders[i].name);
+    fprintf(out, ") or QUESTION=OPTION");
+}
+
+static int help(void)
+{
+    printf(
+        "berth-races [OPERATION] [ENDER] [QUESTION=OPTION]...\n"
+        "Runs each operation against each thing that may end it, in every order. An argument is\n");
+    put_names(stdout);
+    printf(".\nExit code: 0 all orders were right; 1 one was not; 2 an argument is wrong.\n");
+    return 0;
+}
+
 static bool read_argument(struct asked *asked, const char *argument)
 {
     char message[256];
@@ -274,6 +295,12 @@ static bool read_argument(struct asked *asked, const char *argument)
             asked->ender = argument;
     if (asked->operation == argument || asked->ender == argument)
         return true;
+    if (strchr(argument, '=') == NULL) {
+        fprintf(stderr, "berth-races: nothing is called \"%s\", expected ", argument);
+        put_names(stderr);
+        fprintf(stderr, "\n");
+        return false;
+    }
     if (profile_read(&asked->profile, "argument", argument, message, sizeof message))
         return true;
     fprintf(stderr, "%s\n", message);
@@ -285,6 +312,8 @@ int main(int argc, char **argv)
     struct asked asked = {NULL, NULL, {{0}}};
     uint64_t orders = 0;
     unsigned pairs = 0, wrong = 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return help();
     profile_default(&asked.profile);
     for (int i = 1; i < argc; i++)
         if (!read_argument(&asked, argv[i]))

@@ -146,7 +146,10 @@ static bool read_seeds(const struct reader *reader, int *at)
     if (*at + 1 == reader->argc)
         return refuse(reader, *at, "no value after", "--seeds", "how many");
     reader->settings->preempt = true;
-    return read_number(reader, ++*at, "no number is", &reader->settings->seeds);
+    if (!read_number(reader, ++*at, "no number is", &reader->settings->seeds))
+        return false;
+    return reader->settings->seeds > 0 ||
+           refuse(reader, *at, "no runs are", reader->argv[*at], "at least one");
 }
 
 static bool read_comparison(const struct reader *reader, int *at)
