@@ -131,14 +131,14 @@ static void call_text(struct draw *from)
 static void call_lookup(struct draw *from)
 {
     static WSAQUERYSETW query;
-    static const GUID host = {0x0002A803, 0, 0, {0xC0, 0, 0, 0, 0, 0, 0, 0x46}};
+    static const GUID host_names = {0x0002A803, 0, 0, {0xC0, 0, 0, 0, 0, 0, 0, 0x46}};
     static DWORD size;
     HANDLE lookup = any_object(from);
     switch (draw_below(from, 4)) {
     case 0:
         query = (WSAQUERYSETW){.dwSize = draw_chance(from, 8) ? 0 : sizeof query,
                                .dwNameSpace = draw_chance(from, 4) ? NS_ALL : NS_DNS};
-        query.lpServiceClassId = (LPGUID)(uintptr_t)&host;
+        query.lpServiceClassId = (LPGUID)(uintptr_t)&host_names;
         query.lpszServiceInstanceName = (LPWSTR)(uintptr_t)any_wide_text(from);
         lookup = NULL;
         const int result = WSALookupServiceBeginW(

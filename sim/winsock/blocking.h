@@ -18,8 +18,8 @@ nt_status blocking_wait(struct io *io, uint32_t timeout_ms);
 bool blocking_busy(const struct winsock *winsock);
 
 /* What a layered provider is to call while it blocks the calling thread: the thread's hook, in
- * which WSACancelBlockingCall asks that provider to cancel. It answers FALSE once that was done, and
- * wants the provider's catalogue id. NULL when the thread has no hook.
+ * which WSACancelBlockingCall asks that provider to cancel. It answers FALSE once that was done,
+ * and wants the provider's catalogue id. NULL when the thread has no hook.
  */
 LPBLOCKINGCALLBACK blocking_callback(const struct call *call);
 
