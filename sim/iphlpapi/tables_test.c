@@ -267,7 +267,8 @@ static void a_deleted_connection_is_reset(void **state)
     assert_int_equal(
         GetExtendedTcpTable(table, &size, TRUE, AF_INET, TCP_TABLE_BASIC_CONNECTIONS, 0), NO_ERROR);
     assert_int_equal(table->dwNumEntries, 2);
-    MIB_TCPROW row = table->table[1];
+    const MIB_TCPROW *rows = table->table; /* declared with one */
+    MIB_TCPROW row = rows[1];
     assert_int_equal(row.dwRemotePort, htons(901));
     assert_int_equal(SetTcpEntry(&row), ERROR_INVALID_PARAMETER);
     row.dwState = MIB_TCP_STATE_DELETE_TCB;
