@@ -199,8 +199,11 @@ static void fill(struct io *io, struct socket_object *socket, enum io_kind kind,
     io->has_address = false;
     io->port = 0;
     io->address = io->to = (struct address){0};
-    io->interface = 0;
-    io->ttl = 0;
+    io->to_port = 0;
+    io->interface = io->piece = 0;
+    io->ttl = io->tos = 0;
+    io->is_4 = false;
+    io->wishes = NULL;
     io->acceptor = NULL;
     io->timer = 0;
     io->kept = NULL;
