@@ -14,7 +14,6 @@
 #include "sim/nt/nt.h"
 #include "sim/tcpip/tcpip.h"
 
-struct ticket;
 struct io;
 
 /* Who looks on: told of overlapped operations that pend. Changes nothing. Any may be NULL. */
@@ -32,6 +31,7 @@ struct afd {
     bool network_up;        /* false: every call that needs the stack answers STATUS_HOST_DOWN */
     uint32_t sockets;       /* open now */
     struct ticket *tickets; /* of duplicates nobody claimed yet, latest first */
+    struct twin *twins;     /* duplicates that were claimed before the socket was bound */
     uint32_t tickets_made;
     const struct io_watch *watch; /* NULL for nobody */
     void *watch_context;

@@ -14,6 +14,17 @@ struct ticket {
     bool claimed;    /* kept only under `protocol_info_reuse = again` */
 };
 
+/* A handle that was claimed while the socket was unbound: what its process knows of the socket is
+ * what it knew then (row 138).
+ */
+struct twin {
+    struct twin *next;
+    const struct socket_object *socket;
+    uint64_t handle;
+    uint32_t process_id;
+    bool stale; /* the socket has been bound through another handle since */
+};
+
 static struct arena *arena_of(const struct afd *afd)
 {
     return &afd->nt->engine->arena;
@@ -55,8 +66,57 @@ static void drop(struct afd *afd, struct ticket **place)
     arena_give(arena_of(afd), ticket, sizeof *ticket);
 }
 
+/* ---- What a duplicate knows ------------------------------------------------------------------ */
+
+static bool remember_twin(struct socket_object *socket, const struct process *process,
+                          uint64_t handle)
+{
+    struct afd *afd = socket->afd;
+    if (socket->state != SOCKET_UNBOUND || socket->kind.protocol != PROTOCOL_UDP)
+        return true;
+    struct twin *twin = ARENA_NEW(arena_of(afd), struct twin);
+    if (twin == NULL)
+        return false;
+    *twin = (struct twin){afd->twins, socket, handle, process->id, false};
+    afd->twins = twin;
+    return true;
+}
+
+void socket_bound_through(struct socket_object *socket, const struct process *process,
+                          uint64_t handle)
+{
+    for (struct twin *twin = socket->afd->twins; twin != NULL; twin = twin->next)
+        if (twin->socket == socket && !(twin->handle == handle && twin->process_id == process->id))
+            twin->stale = true;
+}
+
+bool socket_seems_unbound(const struct socket_object *socket, const struct process *process,
+                          uint64_t handle)
+{
+    if (BEHAVES(socket_profile(socket), duplicate_learns_bind, learns))
+        return false;
+    for (const struct twin *twin = socket->afd->twins; twin != NULL; twin = twin->next)
+        if (twin->socket == socket && twin->handle == handle && twin->process_id == process->id)
+            return twin->stale;
+    return false;
+}
+
+static void forget_twins(struct socket_object *socket)
+{
+    for (struct twin **place = &socket->afd->twins; *place != NULL;) {
+        struct twin *twin = *place;
+        if (twin->socket != socket) {
+            place = &twin->next;
+            continue;
+        }
+        *place = twin->next;
+        arena_give(arena_of(socket->afd), twin, sizeof *twin);
+    }
+}
+
 void ticket_forget(struct socket_object *socket)
 {
+    forget_twins(socket);
     for (struct ticket **place = &socket->afd->tickets; *place != NULL;) {
         if ((*place)->socket == socket)
             drop(socket->afd, place);
@@ -95,6 +155,8 @@ nt_status socket_claim(struct afd *afd, struct process *process, uint32_t number
     if (handle_find(process, duplicate, OBJECT_SOCKET) != &socket->object)
         return STATUS_INVALID_PARAMETER; /* the target closed the handle it had been given */
 
+    if (!remember_twin(socket, process, duplicate))
+        return STATUS_INSUFFICIENT_RESOURCES;
     if (BEHAVES(profile, protocol_info_reuse, again))
         ticket->claimed = true;
     else

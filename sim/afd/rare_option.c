@@ -452,6 +452,8 @@ nt_status socket_join(struct socket_object *socket, const struct address *group,
     if (socket->kind.protocol != PROTOCOL_UDP)
         return STATUS_INVALID_PARAMETER; /* row 253 */
     nt_status status = udp_join(socket->endpoint, group, interface, source);
+    if (status == STATUS_INVALID_PARAMETER && source != NULL)
+        return STATUS_INVALID_ADDRESS_COMPONENT; /* Multicast Socket Option Behavior */
     if (status == STATUS_INVALID_PARAMETER)
         return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), join_twice));
     if (status == STATUS_INVALID_ADDRESS_COMPONENT && !is_multicast(group))
@@ -464,7 +466,10 @@ nt_status socket_leave(struct socket_object *socket, const struct address *group
 {
     if (socket->kind.protocol != PROTOCOL_UDP)
         return STATUS_INVALID_PARAMETER;
-    return udp_leave(socket->endpoint, group, interface, source);
+    nt_status status = udp_leave(socket->endpoint, group, interface, source);
+    if (status == STATUS_INVALID_ADDRESS_COMPONENT && source == NULL)
+        return nt_status_from_wsa(BEHAVIOUR_VALUE(socket_profile(socket), leave_no_member));
+    return status;
 }
 
 nt_status socket_block_source(struct socket_object *socket, const struct address *group,

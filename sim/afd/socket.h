@@ -110,6 +110,14 @@ struct endpoint_options socket_endpoint_options(const struct socket_object *sock
 /* Drops the tickets of a socket that is closing. For duplicate.c's neighbours only. */
 void ticket_forget(struct socket_object *socket);
 
+/* A datagram socket was bound by a call on that handle; whether a receive on that handle still
+ * takes it for unbound: a duplicate from before, bound through another (`duplicate_learns_bind`).
+ */
+void socket_bound_through(struct socket_object *socket, const struct process *process,
+                          uint64_t handle);
+bool socket_seems_unbound(const struct socket_object *socket, const struct process *process,
+                          uint64_t handle);
+
 void socket_check(const struct socket_object *socket);
 
 #endif

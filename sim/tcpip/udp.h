@@ -92,7 +92,7 @@ void udp_set_coalescing(struct endpoint *endpoint, uint32_t size);
 
 /* IP_ADD_MEMBERSHIP and its kin; interface 0 is the default one.
  *   STATUS_INVALID_ADDRESS_COMPONENT  not a multicast address, no such interface, not a member
- *   STATUS_INVALID_PARAMETER          a member already
+ *   STATUS_INVALID_PARAMETER          a member already; leaving one source of a whole group
  */
 nt_status udp_join(struct endpoint *endpoint, const struct address *group, uint32_t interface,
                    const struct address *source);
@@ -100,8 +100,8 @@ nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint
                     const struct address *source);
 
 /* Nothing from that source (IP_BLOCK_SOURCE), for a member of the whole group; or again.
- *   STATUS_INVALID_ADDRESS_COMPONENT  no group, not a member; not blocked
- *   STATUS_INVALID_PARAMETER          blocked already
+ *   STATUS_INVALID_ADDRESS_COMPONENT  no group, not a member; blocked already
+ *   STATUS_INVALID_PARAMETER          not blocked
  */
 nt_status udp_block(struct endpoint *endpoint, const struct address *group, uint32_t interface,
                     const struct address *source, bool blocked);

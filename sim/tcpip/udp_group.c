@@ -77,6 +77,14 @@ static void unblock_all(struct tcpip *tcpip, struct udp *udp, const struct membe
             at = &(*at)->next;
 }
 
+static bool is_whole_member(const struct udp *udp, const struct membership *group)
+{
+    for (const struct membership *m = udp->memberships; m != NULL; m = m->next)
+        if (is_same_group(m, group) && !m->by_source && !m->blocked)
+            return true;
+    return false;
+}
+
 nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint32_t interface,
                     const struct address *source)
 {
@@ -86,6 +94,8 @@ nt_status udp_leave(struct endpoint *endpoint, const struct address *group, uint
     if (udp == NULL || !read_group(group, interface, source, &wish))
         return STATUS_INVALID_ADDRESS_COMPONENT;
     struct membership **at = find(udp, &wish);
+    if (*at == NULL && source != NULL && is_whole_member(udp, &wish))
+        return STATUS_INVALID_PARAMETER;
     if (*at == NULL)
         return STATUS_INVALID_ADDRESS_COMPONENT;
     if (BEHAVES(endpoint->tcpip->profile, group_left, stays))
@@ -103,20 +113,22 @@ nt_status udp_block(struct endpoint *endpoint, const struct address *group, uint
     struct udp *udp = endpoint->udp;
 
     ASSERT(source != NULL);
-    if (udp == NULL || !read_group(group, interface, NULL, &whole) || *find(udp, &whole) == NULL)
+    if (!read_group(group, interface, NULL, &whole))
         return STATUS_INVALID_ADDRESS_COMPONENT;
+    if (udp == NULL || *find(udp, &whole) == NULL)
+        return blocked ? STATUS_INVALID_ADDRESS_COMPONENT : STATUS_INVALID_PARAMETER;
     read_group(group, interface, source, &wish);
     wish.by_source = false;
     wish.blocked = true;
     struct membership **at = find(udp, &wish);
     if (!blocked && *at == NULL)
-        return STATUS_INVALID_ADDRESS_COMPONENT;
+        return STATUS_INVALID_PARAMETER;
     if (!blocked) {
         forget(endpoint->tcpip, at);
         return STATUS_SUCCESS;
     }
     if (*at != NULL)
-        return STATUS_INVALID_PARAMETER;
+        return STATUS_INVALID_ADDRESS_COMPONENT;
     *at = ARENA_NEW(endpoint->tcpip->arena, struct membership);
     if (*at == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -118,6 +118,8 @@ static nt_status bind_socket(struct call *call, const struct sockaddr *address, 
     }
     name_note(call, &name);
     status = socket_bind(socket, call->process, &name.address, name.port);
+    if (nt_success(status))
+        socket_bound_through(socket, call->process, call->subject);
     if (nt_success(status) && socket->endpoint != NULL)
         call->arguments[3] = endpoint_port(socket->endpoint);
     return status;

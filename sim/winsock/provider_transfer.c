@@ -71,6 +71,8 @@ static nt_status check_receive(struct receiving *in, unsigned *flags)
     if (!delivery_may_count(call, &in->delivery, in->count))
         return STATUS_ACCESS_VIOLATION;
     status = receive_flags(in, wanted, flags);
+    if (nt_success(status) && socket_seems_unbound(in->socket, call->process, call->subject))
+        status = STATUS_INVALID_PARAMETER;
     return nt_success(status) ? check_from(in) : status;
 }
 
