@@ -117,7 +117,7 @@ static const struct rare_rule rules[SOCKET_RARE_END - SOCKET_OPTION_COUNT] = {
 /* clang-format on */
 
 /* MTUs: Ethernet's, and what the loopback pseudo-interface is known to have. */
-enum { MTU_LAN = 1500, MS_PER_S = 1000 };
+enum { MS_PER_S = 1000 };
 
 static const struct rare_rule *rule_of(enum socket_option option)
 {

@@ -15,7 +15,7 @@ FILETIME guest_file_time(int64_t time)
     return filetime(guest_ticks(0) + (uint64_t)time);
 }
 
-int64_t guest_time_of_file(const FILETIME *time)
+static int64_t guest_time_of_file(const FILETIME *time)
 {
     uint64_t ticks = (uint64_t)time->dwHighDateTime << 32 | time->dwLowDateTime;
     return (int64_t)(ticks - guest_ticks(0));

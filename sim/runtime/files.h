@@ -43,8 +43,7 @@ static inline DWORD guest_attributes(const struct node *node)
     return node->attributes == 0 ? FILE_ATTRIBUTE_NORMAL : node->attributes;
 }
 
-/* A time of a node's, both ways. */
+/* A time of a node's. */
 FILETIME guest_file_time(int64_t time);
-int64_t guest_time_of_file(const FILETIME *time);
 
 #endif

@@ -33,8 +33,6 @@ void posix_unlocked(void);
 int posix_create(unsigned long *id, void *(*start)(void *), void *argument, bool detached);
 int posix_join(unsigned long id, void **result, const char *call);
 int posix_detach(unsigned long id);
-int posix_lock(pthread_mutex_t *mutex, uint64_t due_ns, const char *call);
-int posix_unlock(pthread_mutex_t *mutex);
 int posix_cond_wait(const void *condition, pthread_mutex_t *mutex, uint64_t due_ns,
                     const char *call);
 

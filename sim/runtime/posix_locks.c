@@ -112,7 +112,7 @@ static int try_lock(pthread_mutex_t *mutex)
 }
 
 /* Who locks twice waits for himself. */
-int posix_lock(pthread_mutex_t *mutex, uint64_t due_ns, const char *call)
+static int posix_lock(pthread_mutex_t *mutex, uint64_t due_ns, const char *call)
 {
     while (try_lock(mutex) != 0) {
         bool is_own = mutex->__data.__owner == (int)posix_self();
@@ -124,7 +124,7 @@ int posix_lock(pthread_mutex_t *mutex, uint64_t due_ns, const char *call)
     return 0;
 }
 
-int posix_unlock(pthread_mutex_t *mutex)
+static int posix_unlock(pthread_mutex_t *mutex)
 {
     bool is_own = mutex->__data.__owner == (int)posix_self() && mutex->__data.__count > 0;
 

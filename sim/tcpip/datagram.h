@@ -59,11 +59,6 @@ bool datagram_transmit(struct datagram *datagram);
 /* Sends word back that nobody is there, or that it came no further than the router. */
 void datagram_refuse(const struct datagram *datagram, bool expired);
 
-/* udp_receive of several at once: how many bytes the first ones make together, when they may be
- * received as one of at most `size` bytes; 0 when they may not.
- */
-uint32_t udp_coalesce(const struct udp *udp, uint32_t size);
-
 /* Whether the endpoint wants this datagram, which was sent to a group. */
 bool udp_is_member(const struct endpoint *endpoint, const struct datagram *datagram);
 void udp_leave_all(struct tcpip *tcpip, struct udp *udp);

@@ -293,7 +293,10 @@ static void keep_rest(struct udp *udp, uint32_t taken)
     datagram_give(whole);
 }
 
-uint32_t udp_coalesce(const struct udp *udp, uint32_t size)
+/* udp_receive of several at once: how many bytes the first ones make together, when they may be
+ * received as one of at most `size` bytes; 0 when they may not.
+ */
+static uint32_t coalesce(const struct udp *udp, uint32_t size)
 {
     const struct datagram *first = udp->first;
     uint32_t most = udp->coalesced < size ? udp->coalesced : size;
@@ -353,7 +356,7 @@ nt_status udp_receive(struct endpoint *endpoint, void *bytes, uint32_t size, boo
         return STATUS_PENDING;
     const struct datagram *first = udp->first;
     bool together = BEHAVES(profile, datagrams_coalesced, together) && udp->coalesced > first->size;
-    uint32_t several = together ? udp_coalesce(udp, size) : 0;
+    uint32_t several = together ? coalesce(udp, size) : 0;
     if (several > 0)
         return receive_several(endpoint, bytes, several, peek, datagram);
     if (first->size > 1 && !peek && BEHAVES(profile, datagram_bounds, split)) {
