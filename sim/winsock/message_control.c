@@ -48,12 +48,15 @@ static void put_number(struct control *control, const struct io *io, enum socket
 /* Of an IPv4 datagram, whatever family its socket is of. */
 static void put_all_4(struct control *control, const struct io *io)
 {
+    const uint8_t *to = io->to.bytes + (io->to.family == FAMILY_6 ? 12 : 0); /* mapped */
     if (is_on(io->socket, SOCKET_PACKET_INFO)) {
         IN_PKTINFO info = {.ipi_ifindex = io->interface};
-        bool mapped = io->to.family == FAMILY_6;
-        memcpy(&info.ipi_addr, io->to.bytes + (mapped ? 12 : 0), sizeof info.ipi_addr);
+        memcpy(&info.ipi_addr, to, sizeof info.ipi_addr);
         put(control, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     }
+    if (is_on(io->socket, SOCKET_RECEIVE_DESTINATION))
+        put(control, IPPROTO_IP, IP_RECVDSTADDR, to, sizeof(IN_ADDR));
+    put_number(control, io, SOCKET_RECEIVE_IF, IPPROTO_IP, IP_RECVIF, (INT)io->interface);
     put_number(control, io, SOCKET_RECEIVE_TTL, IPPROTO_IP, IP_TTL, io->ttl);
     put_number(control, io, SOCKET_RECEIVE_TOS, IPPROTO_IP, IP_TOS, io->tos);
     put_number(control, io, SOCKET_RECEIVE_ECN, IPPROTO_IP, IP_ECN, io->tos & 3);
@@ -68,6 +71,9 @@ static void put_all_6(struct control *control, const struct io *io)
         memcpy(&info.ipi6_addr, io->to.bytes, sizeof info.ipi6_addr);
         put(control, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
+    if (is_on(io->socket, SOCKET_RECEIVE_DESTINATION))
+        put(control, IPPROTO_IPV6, IPV6_RECVDSTADDR, io->to.bytes, sizeof(IN6_ADDR));
+    put_number(control, io, SOCKET_RECEIVE_IF, IPPROTO_IPV6, IPV6_RECVIF, (INT)io->interface);
     put_number(control, io, SOCKET_HOP_LIMIT, IPPROTO_IPV6, IPV6_HOPLIMIT, io->ttl);
     put_number(control, io, SOCKET_TRAFFIC_CLASS, IPPROTO_IPV6, IPV6_TCLASS, io->tos);
     put_number(control, io, SOCKET_RECEIVE_ECN_6, IPPROTO_IPV6, IPV6_ECN, io->tos & 3);

@@ -150,6 +150,38 @@ static void what_is_coalesced_fits_and_is_alike(void **state)
     assert_wsa(recv(receiver, bytes, sizeof bytes, 0), WSAEWOULDBLOCK);
 }
 
+/* Through a socket of both families IPv4's part tells of an IPv4 datagram, IPv6's of its own. */
+static void each_family_tells_of_its_own(void **state)
+{
+    (void)state;
+    static const GUID id = WSAID_WSARECVMSG;
+    LPFN_WSARECVMSG receive;
+    SOCKADDR_IN6 any = {.sin6_family = AF_INET6, .sin6_port = htons(5000)};
+    const SOCKET s = socket(AF_INET6, SOCK_DGRAM, 0);
+    char bytes[8], control[256];
+    DWORD count;
+    WSABUF buffer = {sizeof bytes, bytes};
+    assert_works(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, (void *)(uintptr_t)&id, sizeof id,
+                          &receive, sizeof receive, &count, NULL, NULL));
+    assert_works(set(s, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    assert_works(set(s, IPPROTO_IP, IP_RECVDSTADDR, 1));
+    assert_works(set(s, IPPROTO_IP, IP_RECVIF, 1));
+    assert_works(set(s, IPPROTO_IPV6, IPV6_RECVIF, 1));
+    assert_works(bind(s, (const struct sockaddr *)&any, sizeof any));
+    assert_int_equal(send_to(udp(), "127.0.0.1", 5000, 3), 3);
+    WSAMSG message = {NULL, 0, &buffer, 1, {sizeof control, control}, 0};
+    assert_works(receive(s, &message, &count, NULL, NULL));
+    WSACMSGHDR *header = WSA_CMSG_FIRSTHDR(&message);
+    const DWORD own = htonl(INADDR_LOOPBACK), index = INTERFACE_LOOPBACK;
+    assert_int_equal(header->cmsg_level, IPPROTO_IP);
+    assert_int_equal(header->cmsg_type, IP_RECVDSTADDR);
+    assert_memory_equal(WSA_CMSG_DATA(header), &own, sizeof own);
+    header = WSA_CMSG_NXTHDR(&message, header);
+    assert_int_equal(header->cmsg_type, IP_RECVIF);
+    assert_memory_equal(WSA_CMSG_DATA(header), &index, sizeof index);
+    assert_null(WSA_CMSG_NXTHDR(&message, header));
+}
+
 static void without_a_cable_there_is_no_way_out(void **state)
 {
     (void)state;
@@ -173,6 +205,7 @@ int main(void)
         WINSOCK_TEST(whole_datagrams_fit_into_the_mtu),
         WINSOCK_TEST(the_router_ends_a_life_of_one),
         WINSOCK_TEST(what_is_coalesced_fits_and_is_alike),
+        WINSOCK_TEST(each_family_tells_of_its_own),
         WINSOCK_TEST(without_a_cable_there_is_no_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
