@@ -74,7 +74,9 @@ struct tcp {
     nt_status aborted;
 };
 
+#if !defined(_WIN32) /* whose compilers give bits of each type a word of their own */
 _Static_assert(sizeof(struct tcp) <= 208, "connections come by the hundred thousand");
+#endif
 
 enum tcp_queue_place { QUEUE_NONE, QUEUE_SYN, QUEUE_ACCEPT, QUEUE_TIME_WAIT };
 
