@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 #
 #   ROOT, WORK, SEEDS; GENERATED, the folder of exports.inc; COMPILERS is a list of names, those that are not installed are passed over
 file(GLOB_RECURSE sources ${ROOT}/sim/*.c ${ROOT}/spec/*.c)
-list(FILTER sources EXCLUDE REGEX "_test\\.c$|/bench/|(main|delete)_wrap\\.c$|endings\\.c$|image[a-z_]*\\.c$|environment\\.c$|machine_file\\.c$|posix_[a-z]*\\.c$|std_threads\\.c$|planted_leaks\\.c$")
+list(FILTER sources EXCLUDE REGEX "_test\\.c$|/bench/|(main|delete)_wrap\\.c$|endings\\.c$|image[a-z_]*\\.c$|environment\\.c$|machine_file\\.c$|faults\\.c$|posix_[a-z]*\\.c$|std_threads\\.c$|planted_leaks\\.c$")
 set(common -std=c11 -w -DWIN32_NO_STATUS
   -I${ROOT} -I${ROOT}/sim/include -I${ROOT}/sim/include/win32 -I${GENERATED})
 if(FIBER_LIBRARY)

@@ -112,6 +112,16 @@ wide *berth__itow(int value, wide *text, int base);
 size_t berth_mbstowcs(wide *to, const char *from, size_t count);
 size_t berth_wcstombs(char *to, const wide *from, size_t count);
 
+/* <signal.h>: (void (*)(int))-1 when there is no such signal, as on Windows; raise -1. */
+void (*berth_signal(int number, void (*function)(int)))(int);
+int berth_raise(int number);
+_Noreturn void berth_crt_abort(void);
+
+/* The machine's time zone is UTC. */
+struct tm *berth_localtime(const time_t *seconds);
+time_t berth_mktime(struct tm *date);
+char *berth_ctime(const time_t *seconds);
+
 /* <process.h> */
 uintptr_t berth__beginthreadex(void *security, unsigned stack_size, unsigned (*routine)(void *),
                                void *parameter, unsigned flags, unsigned *id);

@@ -20,10 +20,6 @@ int __real___cxa_atexit(void (*function)(void *), void *argument, void *module);
 int __wrap___cxa_atexit(void (*function)(void *), void *argument, void *module);
 _Noreturn void __real_exit(int exit_code);
 _Noreturn void __wrap_exit(int exit_code);
-_Noreturn void berth_crt_abort(void);
-
-/* Windows' C runtime ends an aborted process so. */
-enum { ABORTED = 3 };
 
 /* The first process': its constructors run before there is a machine. */
 static struct ending *first;
@@ -96,9 +92,4 @@ _Noreturn void __wrap_exit(int exit_code)
     if (nt == NULL || nt->current == NULL || nt->deadlocked || check_failing)
         __real_exit(exit_code);
     program_exit((uint32_t)exit_code, true);
-}
-
-_Noreturn void berth_crt_abort(void)
-{
-    program_exit(ABORTED, false);
 }

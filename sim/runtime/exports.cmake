@@ -5,7 +5,8 @@ function(berth_exports out)
   set(rows "")
   foreach(name windows winbase processthreadsapi synchapi ioapiset threadpoolapiset locks winuser
           winternl sysinfoapi consoleapi timeapi fileapi filefind namedpipeapi fibersapi memoryapi
-          heapapi iphlpapi netioapi icmpapi)
+          heapapi iphlpapi netioapi icmpapi
+          errhandlingapi)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/${name}.h)
     set(module KERNEL32)
     if(name STREQUAL "winuser")

@@ -9,6 +9,7 @@
 #include "sim/runtime/crt.h"
 #include "sim/runtime/endings.h"
 #include "sim/runtime/environment.h"
+#include "sim/runtime/faults.h"
 #include "sim/runtime/image.h"
 #include "sim/runtime/machine_file.h"
 #include "sim/runtime/posix.h"
@@ -233,6 +234,7 @@ int berth_run_wrapped(int argc, char **argv, char **environment)
         .exit_host = endings_exit_host,
         .thread_ends = posix_thread_ends,
         .exceptions = __cxa_get_globals,
+        .watch_faults = faults_watch,
         .image_new = image_new,
         .image_swap = image_swap,
         .image_drop = image_drop,

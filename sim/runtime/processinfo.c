@@ -235,18 +235,6 @@ BOOL IsDebuggerPresent(void)
     return FALSE;
 }
 
-/* Kept, and never called: a fault is the host's, and ends the run. */
-LPTOP_LEVEL_EXCEPTION_FILTER
-SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER lpTopLevelExceptionFilter)
-{
-    struct belongings *belongings = settings_of(GetCurrentProcess());
-    if (belongings == NULL)
-        return NULL;
-    void (*before)(void) = belongings->exception_filter;
-    belongings->exception_filter = (void (*)(void))lpTopLevelExceptionFilter;
-    return (LPTOP_LEVEL_EXCEPTION_FILTER)before;
-}
-
 UINT GetErrorMode(void)
 {
     const struct belongings *belongings = settings_of(GetCurrentProcess());

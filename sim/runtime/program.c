@@ -78,6 +78,7 @@ void program_process_ended(struct process *process)
     control_process_ended(process);
     variables_drop(process);
     mapping_drop_views(belongings);
+    exceptions_drop(machine->nt, belongings);
     arena_give(&machine->engine.arena, belongings, sizeof *belongings);
     process->runtime = NULL;
 }

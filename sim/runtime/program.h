@@ -30,6 +30,7 @@ struct program {
     void (*thread_ends)(void); /* the running thread, or its process in good order */
     /* C++'s exceptions that a thread is about, EXCEPTION_WORDS; NULL in C. */
     uintptr_t *(*exceptions)(void);
+    void (*watch_faults)(void);       /* from now on exceptions_fault is told */
     void (*exit_host)(int exit_code); /* does not return, and runs nothing of the guest's */
     /* Copies of variables as they were before any constructor ran; the running program's go to
      * `from`, unless that is NULL, and `to` in their place. Thread variables likewise.
@@ -42,7 +43,7 @@ struct program {
     void (*thread_swap)(void *from, const void *to);
 };
 
-enum { EXCEPTION_WORDS = 2 };
+enum { EXCEPTION_WORDS = 2, SIGNALS = 7 };
 enum { TLS_SLOTS = 128, SLOT_WORDS = TLS_SLOTS / 32 };
 
 /* What a process has for itself; in the arena, from the first use to its end. */
@@ -75,7 +76,9 @@ struct belongings {
     uint32_t priority_class, error_mode;              /* 0: as it began */
     uint64_t processors;                              /* a mask; 0: all */
     void (*exception_filter)(void);
-    struct view *views; /* see mapping.c */
+    struct view *views;                /* see mapping.c */
+    struct vectored_handler *vectored; /* see exceptions.c */
+    void (*signals[SIGNALS])(int);     /* see signals.c */
 };
 
 /* What a thread has for itself; NULL until the first use. */
@@ -122,6 +125,11 @@ void program_path(char path[PROGRAM_PATH_MAX]);
 
 /* Whether `path`, a file's name as CreateProcess takes it, is the program's own. */
 bool program_is(const char *path);
+
+/* The running thread faulted: asks its process' filter, and ends the process or goes on. */
+void exceptions_fault(uint32_t code, void *address);
+struct nt;
+void exceptions_drop(struct nt *nt, struct belongings *belongings);
 
 /* Takes back what the process sees of file mappings. */
 void mapping_drop_views(struct belongings *belongings);

@@ -98,6 +98,11 @@ template <size_t size> inline errno_t strcpy_s(char (&to)[size], const char *fro
 {
     return strcpy_s(to, size, from);
 }
+template <size_t size>
+inline errno_t strncpy_s(char (&to)[size], const char *from, size_t count)
+{
+    return strncpy_s(to, size, from, count);
+}
 template <size_t size> inline errno_t strcat_s(char (&to)[size], const char *from)
 {
     return strcat_s(to, size, from);

@@ -101,6 +101,7 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #include "winnt.h"
 /* need the types of winbase.h */
 #include "consoleapi.h"
+#include "errhandlingapi.h"
 #include "fibersapi.h"
 #include "fileapi.h"
 #include "heapapi.h"
