@@ -17,6 +17,7 @@ struct nt;
 struct process;
 struct thread;
 
+enum { WINDOW_TITLE_SIZE = 256 };
 enum { MESSAGES_MAX = 10000, MESSAGE_QUIT = 0x12, MESSAGE_TIMER = 0x113 };
 
 struct message {
@@ -39,7 +40,9 @@ struct window {
     /* user32's. */
     void *guest_procedure, *guest_class;
     int64_t guest_data, guest_instance, guest_extra[8];
-    int extra; /* bytes of guest_extra that are the window's */
+    bool guest_shown;
+    char guest_title[WINDOW_TITLE_SIZE]; /* UTF-8, cut */
+    int extra;                           /* bytes of guest_extra that are the window's */
 };
 
 /* NULL when the arena is full. */

@@ -5,11 +5,10 @@ function(berth_exports out)
   set(rows "")
   foreach(name windows winbase processthreadsapi synchapi ioapiset threadpoolapiset locks winuser
           winternl sysinfoapi consoleapi timeapi fileapi filefind namedpipeapi fibersapi memoryapi
-          heapapi iphlpapi netioapi icmpapi
-          errhandlingapi)
+          heapapi iphlpapi netioapi icmpapi errhandlingapi windesk)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/${name}.h)
     set(module KERNEL32)
-    if(name STREQUAL "winuser")
+    if(name STREQUAL "winuser" OR name STREQUAL "windesk")
       set(module USER32)
     elseif(name STREQUAL "winternl")
       set(module NTDLL)

@@ -11,6 +11,7 @@
 #include "sim/runtime/environment.h"
 #include "sim/runtime/faults.h"
 #include "sim/runtime/image.h"
+#include "sim/runtime/machine.h"
 #include "sim/runtime/machine_file.h"
 #include "sim/runtime/posix.h"
 #include "sim/runtime/program.h"
@@ -248,6 +249,7 @@ int berth_run_wrapped(int argc, char **argv, char **environment)
     int exit_code = run_program(argc, argv, environment);
     posix_thread_ends();
     endings_run(NULL);
+    program_first_ends(machine->nt->current->process, (uint32_t)exit_code);
     berth_leave(machine);
     berth_off(machine, BERTH_SHUT_DOWN);
     berth_free(machine);

@@ -134,6 +134,11 @@ void exceptions_drop(struct nt *nt, struct belongings *belongings);
 /* Takes back what the process sees of file mappings. */
 void mapping_drop_views(struct belongings *belongings);
 
+/* Ends the first process while others go on, and the host process after the last of them: answers
+ * only to a caller that is another's, or when there is no other.
+ */
+void program_first_ends(struct process *first, uint32_t exit_code);
+
 /* Ends the running process: `orderly` by exit, else by ExitProcess. */
 _Noreturn void program_exit(uint32_t exit_code, bool orderly);
 

@@ -218,12 +218,22 @@ HWND CreateWindowExA(DWORD dwExStyle, LPCSTR lpClassName, LPCSTR lpWindowName, D
                      int Y, int nWidth, int nHeight, HWND hWndParent, HMENU hMenu,
                      HINSTANCE hInstance, LPVOID lpParam)
 {
-    /* CREATESTRUCT begins with lpCreateParams, which is what programs want of it. */
-    const void *create[10] = {lpParam, hInstance, hMenu, hWndParent};
+    const CREATESTRUCTA create = {
+        .lpCreateParams = lpParam,
+        .hInstance = hInstance,
+        .hMenu = hMenu,
+        .hwndParent = hWndParent,
+        .cy = nHeight,
+        .cx = nWidth,
+        .y = Y,
+        .x = X,
+        .style = (LONG)dwStyle,
+        .lpszName = lpWindowName,
+        .lpszClass = lpClassName,
+        .dwExStyle = dwExStyle,
+    };
     struct window_class *class = *find_class(lpClassName);
 
-    (void)dwExStyle, (void)lpWindowName, (void)dwStyle;
-    (void)X, (void)Y, (void)nWidth, (void)nHeight;
     if (class == NULL) {
         guest_fail(ERROR_CANNOT_FIND_WND_CLASS);
         return NULL;
@@ -241,8 +251,11 @@ HWND CreateWindowExA(DWORD dwExStyle, LPCSTR lpClassName, LPCSTR lpWindowName, D
     window->extra = class->extra;
     window->message_only = hWndParent == HWND_MESSAGE;
     class->windows++;
+    window->guest_instance = (LONG_PTR)(uintptr_t)hInstance;
+    window->guest_shown = (dwStyle & WS_VISIBLE) != 0;
     uint64_t handle = window->handle;
-    LPARAM parameter = (LPARAM)(uintptr_t)create;
+    LPARAM parameter = (LPARAM)(uintptr_t)&create;
+    SetWindowTextA(guest_handle(handle), lpWindowName);
     bool wanted = window->procedure(window, WM_NCCREATE, 0, parameter) != 0;
     window = window_find(guest_nt(), handle); /* it may have destroyed itself */
     if (window != NULL && wanted && window->procedure(window, WM_CREATE, 0, parameter) != -1)
@@ -258,10 +271,12 @@ HWND CreateWindowExW(DWORD dwExStyle, LPCWSTR lpClassName, LPCWSTR lpWindowName,
                      HINSTANCE hInstance, LPVOID lpParam)
 {
     char name[3 * CLASS_NAME_MAX];
+    HWND window = CreateWindowExA(dwExStyle, narrow(lpClassName, name), NULL, dwStyle, X, Y, nWidth,
+                                  nHeight, hWndParent, hMenu, hInstance, lpParam);
 
-    (void)lpWindowName;
-    return CreateWindowExA(dwExStyle, narrow(lpClassName, name), NULL, dwStyle, X, Y, nWidth,
-                           nHeight, hWndParent, hMenu, hInstance, lpParam);
+    if (window != NULL)
+        SetWindowTextW(window, lpWindowName);
+    return window;
 }
 
 /* Only the thread that made it may. */
@@ -280,6 +295,16 @@ BOOL DestroyWindow(HWND hWnd)
     ((struct window_class *)window->guest_class)->windows--;
     window_destroy(window);
     return TRUE;
+}
+
+const char *window_class_name(const struct window *window)
+{
+    return ((const struct window_class *)window->guest_class)->name;
+}
+
+ATOM window_class_atom(const struct window *window)
+{
+    return ((const struct window_class *)window->guest_class)->atom;
 }
 
 BOOL IsWindow(HWND hWnd)

@@ -16,6 +16,10 @@ bool window_post(struct winsock *winsock, struct process *process, void *handle,
                  uint64_t wparam, int64_t lparam);
 bool window_exists(struct winsock *winsock, struct process *process, void *handle);
 
+/* The name and the number of a window's class. */
+const char *window_class_name(const struct window *window);
+ATOM window_class_atom(const struct window *window);
+
 /* NULL with the last error. */
 struct window *window_of(HWND handle);
 

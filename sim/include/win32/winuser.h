@@ -159,6 +159,7 @@ BERTH_FUNCTION(DWORD, MsgWaitForMultipleObjectsEx,
                (DWORD nCount, const HANDLE *pHandles, DWORD dwMilliseconds, DWORD dwWakeMask,
                 DWORD dwFlags));
 #define SendNotifyMessageA PostMessageA
+#define SendNotifyMessageW PostMessageW
 #define CreateWindowA(class_, name, style, x, y, w, h, parent, menu, instance, parameter)          \
     CreateWindowExA(0, class_, name, style, x, y, w, h, parent, menu, instance, parameter)
 #define CreateWindowW(class_, name, style, x, y, w, h, parent, menu, instance, parameter)          \
@@ -188,5 +189,7 @@ typedef WNDCLASSEXA WNDCLASSEX;
 #define PeekMessage BERTH_LETTERS(PeekMessage)
 #define DispatchMessage BERTH_LETTERS(DispatchMessage)
 #define RegisterWindowMessage BERTH_LETTERS(RegisterWindowMessage)
+
+#include "windesk.h"
 
 #endif
