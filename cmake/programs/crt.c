@@ -20,6 +20,7 @@ static void interrupted(int number)
 static void reads(void)
 {
     char word[6] = "old", letters[8] = "";
+    wchar_t wide[10];
     int number = 0, more = 0, count;
     unsigned port = 0;
     long long big = 0;
@@ -38,6 +39,8 @@ static void reads(void)
     printf("%d", sscanf("key=value;", "%7[a-z]=%5[^;]%n", letters, word, &more));
     printf(" %s %s %d\n", letters, word, more);
     printf("%d %d\n", sscanf("", "%d", &number), sscanf("x", "%d", &number));
+    printf("%d", swscanf_s(L"wide 7f", L"%s %x", wide, 10u, &number));
+    printf(" %ls %d\n", wide, number);
 }
 
 static void dates(void)

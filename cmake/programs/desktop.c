@@ -48,9 +48,10 @@ int main(void)
                           NULL, class.hInstance, (LPVOID) "parameter");
     HWND hidden = CreateWindowExW(0, L"Hidden", L"Wide \x20AC", 0, 0, 0, 0, 0, HWND_MESSAGE, NULL,
                                   NULL, NULL);
-    printf("%d %d", ShowWindow(window, SW_SHOW), IsWindowVisible(window));
-    printf(" %d %d %d\n", ShowWindow(window, SW_HIDE), IsWindowVisible(window),
-           UpdateWindow(window));
+    printf("%d", ShowWindow(window, SW_SHOW));
+    printf(" %d", IsWindowVisible(window));
+    printf(" %d", ShowWindow(window, SW_HIDE));
+    printf(" %d %d\n", IsWindowVisible(window), UpdateWindow(window));
     printf("%d %d %d\n", FindWindow("hidden", NULL) == window,
            FindWindow(NULL, "a title") == window, FindWindow("Hidden", "Other") == NULL);
     printf("%d %d\n", FindWindow(NULL, "Wide \xE2\x82\xAC") == NULL,

@@ -44,6 +44,27 @@ int berth_vscanf(const char *format, va_list arguments);
 int berth_sscanf_s(const char *text, const char *format, ...);
 int berth_fscanf_s(FILE *stream, const char *format, ...);
 int berth_scanf_s(const char *format, ...);
+int berth_vsscanf_s(const char *text, const char *format, va_list arguments);
+int berth_vfscanf_s(FILE *stream, const char *format, va_list arguments);
+int berth_vscanf_s(const char *format, va_list arguments);
+
+/* For programs whose long has 64 bits. */
+int berth_sscanf_64(const char *text, const char *format, ...);
+int berth_fscanf_64(FILE *stream, const char *format, ...);
+int berth_scanf_64(const char *format, ...);
+int berth_vsscanf_64(const char *text, const char *format, va_list arguments);
+int berth_vfscanf_64(FILE *stream, const char *format, va_list arguments);
+int berth_vscanf_64(const char *format, va_list arguments);
+int berth_sscanf_s_64(const char *text, const char *format, ...);
+int berth_fscanf_s_64(FILE *stream, const char *format, ...);
+int berth_scanf_s_64(const char *format, ...);
+int berth_vsscanf_s_64(const char *text, const char *format, va_list arguments);
+int berth_vfscanf_s_64(FILE *stream, const char *format, va_list arguments);
+int berth_vscanf_s_64(const char *format, va_list arguments);
+
+int berth_swscanf(const wide *text, const wide *format, ...);
+int berth_swscanf_s(const wide *text, const wide *format, ...);
+int berth_vswscanf(const wide *text, const wide *format, va_list arguments);
 
 int berth_wprintf(const wide *format, ...);
 int berth_fwprintf(FILE *stream, const wide *format, ...);

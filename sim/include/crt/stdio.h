@@ -14,14 +14,12 @@
 #define vfprintf berth_host_vfprintf
 #define vsprintf berth_host_vsprintf
 #define vsnprintf berth_host_vsnprintf
-#if defined(BERTH_LONG_32)
 #define sscanf berth_host_sscanf
 #define fscanf berth_host_fscanf
 #define scanf berth_host_scanf
 #define vsscanf berth_host_vsscanf
 #define vfscanf berth_host_vfscanf
 #define vscanf berth_host_vscanf
-#endif
 #include "posix_hide.h"
 #include_next <stdio.h>
 #define BERTH_CRT_SHOW
@@ -36,24 +34,30 @@
 #undef vsprintf
 #undef vsnprintf
 
-/* The host's scanf knows a long of 64 bits. */
-#if defined(BERTH_LONG_32)
 #undef sscanf
 #undef fscanf
 #undef scanf
 #undef vsscanf
 #undef vfscanf
 #undef vscanf
-BERTH_CRT(int, sscanf, (const char *text, const char *format, ...));
-BERTH_CRT(int, fscanf, (FILE * stream, const char *format, ...));
-BERTH_CRT(int, scanf, (const char *format, ...));
-BERTH_CRT(int, vsscanf, (const char *text, const char *format, va_list arguments));
-BERTH_CRT(int, vfscanf, (FILE * stream, const char *format, va_list arguments));
-BERTH_CRT(int, vscanf, (const char *format, va_list arguments));
+
+/* Some compilers have the host's long. */
+#if defined(BERTH_LONG_32)
+#define BERTH_CRT_SCAN(name, parameters) BERTH_CRT_AS(int, name, name, parameters)
+#else
+#define BERTH_CRT_SCAN(name, parameters) BERTH_CRT_AS(int, name, name##_64, parameters)
 #endif
-BERTH_CRT(int, sscanf_s, (const char *text, const char *format, ...));
-BERTH_CRT(int, fscanf_s, (FILE * stream, const char *format, ...));
-BERTH_CRT(int, scanf_s, (const char *format, ...));
+BERTH_CRT_SCAN(sscanf, (const char *text, const char *format, ...));
+BERTH_CRT_SCAN(fscanf, (FILE * stream, const char *format, ...));
+BERTH_CRT_SCAN(scanf, (const char *format, ...));
+BERTH_CRT_SCAN(vsscanf, (const char *text, const char *format, va_list arguments));
+BERTH_CRT_SCAN(vfscanf, (FILE * stream, const char *format, va_list arguments));
+BERTH_CRT_SCAN(vscanf, (const char *format, va_list arguments));
+BERTH_CRT_SCAN(sscanf_s, (const char *text, const char *format, ...));
+BERTH_CRT_SCAN(fscanf_s, (FILE * stream, const char *format, ...));
+BERTH_CRT_SCAN(scanf_s, (const char *format, ...));
+BERTH_CRT_SCAN(vsscanf_s, (const char *text, const char *format, va_list arguments));
+BERTH_CRT_SCAN(vfscanf_s, (FILE * stream, const char *format, va_list arguments));
 
 BERTH_CRT(int, printf, (const char *format, ...));
 BERTH_CRT(int, fprintf, (FILE * stream, const char *format, ...));

@@ -103,6 +103,7 @@ BERTH_CRT(long double, wcstold, (const wchar_t *text, wchar_t **end));
 BERTH_CRT(int, fwscanf, (FILE * stream, const wchar_t *format, ...));
 BERTH_CRT(int, wscanf, (const wchar_t *format, ...));
 BERTH_CRT(int, swscanf, (const wchar_t *text, const wchar_t *format, ...));
+BERTH_CRT(int, swscanf_s, (const wchar_t *text, const wchar_t *format, ...));
 BERTH_CRT(int, vfwscanf, (FILE * stream, const wchar_t *format, va_list arguments));
 BERTH_CRT(int, vwscanf, (const wchar_t *format, va_list arguments));
 BERTH_CRT(int, vswscanf, (const wchar_t *text, const wchar_t *format, va_list arguments));
