@@ -172,9 +172,15 @@ int __wrap_pthread_detach(pthread_t id)
     return posix_detach(id);
 }
 
+/* A sanitizer's runtime that the linker puts in calls these too, and means the host's: the guest
+ * then has one number for all its threads.
+ */
+__attribute__((weak)) void __asan_init(void);
+pthread_t __real_pthread_self(void);
+
 pthread_t __wrap_pthread_self(void)
 {
-    return posix_self();
+    return __asan_init != NULL ? __real_pthread_self() : posix_self();
 }
 
 _Noreturn void __wrap_pthread_exit(void *result)
@@ -234,8 +240,15 @@ void *__wrap_pthread_getspecific(pthread_key_t key);
 int __wrap_pthread_setspecific(pthread_key_t key, const void *value);
 int __wrap___cxa_thread_atexit(void (*destroy)(void *), void *object, void *module);
 
+int __real_pthread_key_create(pthread_key_t *key, void (*destroy)(void *));
+int __real_pthread_key_delete(pthread_key_t key);
+void *__real_pthread_getspecific(pthread_key_t key);
+int __real_pthread_setspecific(pthread_key_t key, const void *value);
+
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
 {
+    if (__asan_init != NULL)
+        return __real_pthread_key_create(key, destroy);
     for (unsigned i = 0; i < KEYS; i++) {
         if (keys[i].used)
             continue;
@@ -249,6 +262,8 @@ int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
 
 int __wrap_pthread_key_delete(pthread_key_t key)
 {
+    if (__asan_init != NULL)
+        return __real_pthread_key_delete(key);
     if (key >= KEYS || !keys[key].used)
         return EINVAL;
     keys[key].used = false;
@@ -260,14 +275,18 @@ int __wrap_pthread_key_delete(pthread_key_t key)
 
 void *__wrap_pthread_getspecific(pthread_key_t key)
 {
+    if (__asan_init != NULL)
+        return __real_pthread_getspecific(key);
     const struct value *value = value_of(key);
     return value == NULL ? NULL : value->value;
 }
 
 int __wrap_pthread_setspecific(pthread_key_t key, const void *pointer)
 {
-    struct value *value = value_of(key);
+    struct value *value = __asan_init != NULL ? NULL : value_of(key);
 
+    if (__asan_init != NULL)
+        return __real_pthread_setspecific(key, pointer);
     if (key >= KEYS || !keys[key].used)
         return EINVAL;
     if (value == NULL)

@@ -2,7 +2,7 @@
 #ifndef BERTH_WIN32_SYNCHAPI_H
 #define BERTH_WIN32_SYNCHAPI_H
 
-#include "windef.h"
+#include "winbase.h"
 
 #define WAIT_ABANDONED WAIT_ABANDONED_0
 #define EVENT_MODIFY_STATE 0x0002

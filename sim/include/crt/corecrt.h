@@ -1,0 +1,2 @@
+/* <corecrt.h>: what every header of the C runtime begins with. */
+#include "crtdefs.h"
