@@ -19,7 +19,7 @@ struct guest_fiber {
     void (*start)(void *parameter);
     void *parameter;
     /* While it does not run. */
-    void *slots[TLS_SLOTS];
+    void *slots[FLS_SLOTS];
     uintptr_t exceptions[EXCEPTION_WORDS];
 };
 

@@ -44,7 +44,8 @@ struct program {
 };
 
 enum { EXCEPTION_WORDS = 2, SIGNALS = 7 };
-enum { TLS_SLOTS = 128, SLOT_WORDS = TLS_SLOTS / 32 };
+/* Page: Thread Local Storage, as many for each process; of FLS, Fibers has the number. */
+enum { TLS_SLOTS = 1088, FLS_SLOTS = 128, SLOT_WORDS = TLS_SLOTS / 32 };
 
 /* What a process has for itself; in the arena, from the first use to its end. */
 struct belongings {
@@ -63,7 +64,7 @@ struct belongings {
     void *image; /* NULL: the only process so far */
     struct ending *endings;
     uint32_t tls_used[SLOT_WORDS], fls_used[SLOT_WORDS]; /* a bit a slot; see slots.c */
-    void (*fls_functions[TLS_SLOTS])(void *);
+    void (*fls_functions[FLS_SLOTS])(void *);
     struct variable *environment; /* what it set; see variables.c */
     bool environment_is_own;      /* nothing is the parent's */
     /* The console's and the process' settings: see control.c, processinfo.c. */
@@ -84,7 +85,7 @@ struct belongings {
 /* What a thread has for itself; NULL until the first use. */
 struct thread_belongings {
     void *slots[TLS_SLOTS];
-    void *fiber_slots[TLS_SLOTS];
+    void *fiber_slots[FLS_SLOTS];
     void *variables; /* its copy of the thread variables, or NULL */
     uintptr_t exceptions[EXCEPTION_WORDS];
     struct guest_fiber *fiber; /* that it runs; NULL: it is none */

@@ -11,9 +11,9 @@ static bool is_used(const uint32_t *used, DWORD index)
     return index < TLS_SLOTS && (used[index / BITS] >> index % BITS & 1) != 0;
 }
 
-static DWORD allocate(uint32_t *used)
+static DWORD allocate(uint32_t *used, DWORD count)
 {
-    for (DWORD index = 0; index < TLS_SLOTS; index++)
+    for (DWORD index = 0; index < count; index++)
         if (!is_used(used, index)) {
             used[index / BITS] |= (uint32_t)1 << index % BITS;
             return index;
@@ -43,7 +43,8 @@ static void clear(DWORD index, bool fiber)
 
 static LPVOID get(DWORD index, bool fiber)
 {
-    void **slots = index < TLS_SLOTS ? slots_of(guest_nt()->current, fiber) : NULL;
+    void **slots =
+        index < (fiber ? FLS_SLOTS : TLS_SLOTS) ? slots_of(guest_nt()->current, fiber) : NULL;
 
     guest_fail(slots == NULL ? ERROR_INVALID_PARAMETER : ERROR_SUCCESS);
     return slots == NULL ? NULL : slots[index];
@@ -51,7 +52,8 @@ static LPVOID get(DWORD index, bool fiber)
 
 static BOOL set(DWORD index, LPVOID value, bool fiber)
 {
-    void **slots = index < TLS_SLOTS ? slots_of(guest_nt()->current, fiber) : NULL;
+    void **slots =
+        index < (fiber ? FLS_SLOTS : TLS_SLOTS) ? slots_of(guest_nt()->current, fiber) : NULL;
 
     if (slots == NULL)
         return guest_fail(ERROR_INVALID_PARAMETER);
@@ -72,7 +74,7 @@ DWORD TlsAlloc(void)
     struct belongings *belongings = own();
     if (belongings == NULL)
         return TLS_OUT_OF_INDEXES;
-    DWORD index = allocate(belongings->tls_used);
+    DWORD index = allocate(belongings->tls_used, TLS_SLOTS);
     if (index != TLS_OUT_OF_INDEXES)
         clear(index, false);
     return index;
@@ -105,7 +107,7 @@ DWORD FlsAlloc(PFLS_CALLBACK_FUNCTION lpCallback)
     if (belongings == NULL)
         return FLS_OUT_OF_INDEXES;
     belongings->fls_used[0] |= 1;
-    DWORD index = allocate(belongings->fls_used);
+    DWORD index = allocate(belongings->fls_used, FLS_SLOTS);
     if (index == FLS_OUT_OF_INDEXES)
         return index;
     belongings->fls_functions[index] = lpCallback;
@@ -150,7 +152,7 @@ void slots_fiber_ends(void **slots)
 {
     struct belongings *belongings = guest_process()->runtime;
 
-    for (DWORD index = 1; belongings != NULL && index < TLS_SLOTS; index++)
+    for (DWORD index = 1; belongings != NULL && index < FLS_SLOTS; index++)
         if (is_used(belongings->fls_used, index))
             call_function(belongings->fls_functions[index], &slots[index]);
 }

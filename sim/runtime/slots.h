@@ -7,7 +7,7 @@
 /* Calls the running thread's functions of FlsAlloc, for the values that are not NULL. */
 void slots_thread_ends(void);
 
-/* The same for a fiber's, TLS_SLOTS of them. */
+/* The same for a fiber's, FLS_SLOTS of them. */
 void slots_fiber_ends(void **slots);
 
 /* As a provider gets it wrong: the new thread's slots begin as its maker's. */

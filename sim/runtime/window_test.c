@@ -127,6 +127,25 @@ static void views_outlive_the_handle(void **state)
     assert_false(UnmapViewOfFile(view));
 }
 
+static void slots_run_out(void **state)
+{
+    DWORD slots = 0, fiber_slots = 1; /* one is the C runtime's */
+
+    (void)state;
+    while (TlsAlloc() != TLS_OUT_OF_INDEXES)
+        slots++;
+    while (FlsAlloc(NULL) != FLS_OUT_OF_INDEXES)
+        fiber_slots++;
+    assert_int_equal(slots, 1088);
+    assert_int_equal(fiber_slots, 128);
+    assert_true(TlsSetValue(1087, &slots));
+    assert_ptr_equal(TlsGetValue(1087), &slots);
+    assert_false(TlsSetValue(1088, &slots));
+    assert_true(FlsSetValue(127, &slots));
+    assert_false(FlsSetValue(128, &slots));
+    assert_int_equal(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
 #define GUEST_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void)
@@ -138,6 +157,7 @@ int main(void)
         GUEST_TEST(fibers_take_turns),
         GUEST_TEST(a_fiber_that_stands_still_goes_with_its_process),
         GUEST_TEST(views_outlive_the_handle),
+        GUEST_TEST(slots_run_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
