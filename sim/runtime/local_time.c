@@ -2,6 +2,10 @@
 #define _GNU_SOURCE /* timegm */
 #include "sim/runtime/crt.h"
 
+#if defined(_WIN32)
+#define timegm _mkgmtime
+#endif
+
 struct tm *berth_localtime(const time_t *seconds)
 {
     return gmtime(seconds);
