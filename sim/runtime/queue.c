@@ -218,6 +218,11 @@ DWORD MsgWaitForMultipleObjectsEx(DWORD nCount, const HANDLE *pHandles, DWORD dw
             guest_fail(ERROR_INVALID_HANDLE);
             return WAIT_FAILED;
         }
+        for (DWORD j = 0; wait.all && j < i; j++)
+            if (objects[j] == objects[i]) {
+                guest_fail(ERROR_INVALID_PARAMETER);
+                return WAIT_FAILED;
+            }
     }
     grip_begin(guest_nt(), &grip, objects, nCount);
     nt_status status = messages_wait(guest_nt(), &wait, &index);

@@ -64,7 +64,8 @@ BOOL WSAResetEvent(WSAEVENT hEvent)
     return call_answer(&call, STATUS_SUCCESS) == 0;
 }
 
-static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *events,
+/* All at once cannot name one twice, as in WaitForMultipleObjects (its page). */
+static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *events, bool all,
                         struct object **objects)
 {
     WSAEVENT handles[WSA_MAXIMUM_WAIT_EVENTS];
@@ -78,6 +79,9 @@ static nt_status gather(const struct call *call, DWORD count, const WSAEVENT *ev
         objects[i] = handle_object(call->process, number_of(handles[i]));
         if (objects[i] == NULL)
             return STATUS_EVENT_HANDLE_INVALID;
+        for (DWORD j = 0; all && j < i; j++)
+            if (objects[j] == objects[i])
+                return STATUS_WSA_PARAMETER;
     }
     return STATUS_SUCCESS;
 }
@@ -102,7 +106,7 @@ DWORD WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT *lphEvents, BOOL fW
     call.arguments[2] = dwTimeout;
     call.arguments[3] = fAlertable != 0;
 
-    nt_status status = gather(&call, cEvents, lphEvents, objects);
+    nt_status status = gather(&call, cEvents, lphEvents, fWaitAll != 0, objects);
     if (!nt_success(status)) {
         call_answer(&call, status);
         return WSA_WAIT_FAILED;

@@ -279,6 +279,9 @@ static void events_are_set_reset_and_waited_for(void **state)
     assert_int_equal(WSAWaitForMultipleEvents(2, events, FALSE, WSA_INFINITE, FALSE),
                      WSA_WAIT_EVENT_0 + 1);
     assert_int_equal(WSAWaitForMultipleEvents(2, events, TRUE, 0, FALSE), WSA_WAIT_TIMEOUT);
+    WSAEVENT twice[2] = {events[1], events[1]}; /* found by the fuzz target calls */
+    assert_int_equal(WSAWaitForMultipleEvents(2, twice, TRUE, 0, FALSE), WSA_WAIT_FAILED);
+    assert_int_equal(WSAGetLastError(), WSA_INVALID_PARAMETER);
     assert_true(WSAResetEvent(events[1]));
     assert_int_equal(WSAWaitForMultipleEvents(2, events, FALSE, 0, FALSE), WSA_WAIT_TIMEOUT);
     assert_true(WSACloseEvent(events[0]));
