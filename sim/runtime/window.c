@@ -97,8 +97,10 @@ static ATOM register_class(LPCSTR name, WNDPROC procedure, int extra)
         return (ATOM)guest_fail(ERROR_CLASS_ALREADY_EXISTS);
     struct window_class *class = ARENA_NEW(arena(), struct window_class);
     ATOM atom = number_of(name);
-    if (class == NULL || atom == 0)
+    if (class == NULL || atom == 0) {
+        arena_give(arena(), class, sizeof *class);
         return (ATOM)guest_fail(ERROR_NOT_ENOUGH_MEMORY);
+    }
     class->process = guest_process();
     class->procedure = procedure;
     class->atom = atom;
