@@ -52,6 +52,7 @@ static const struct {
     {"IOCP", "Completion ports"},
     {"APC", "Completion routines"},
     {"CXL", "Cancelling transfers"},
+    {"FILE", "Files and pipes"},
     {"RACE", "Races"},
     {"WAIT", "Waiting"},
     {"PROC", "Processes and threads"},

@@ -68,6 +68,7 @@
     SUITE(stream_close)                                                                            \
     SUITE(stream_disconnect)                                                                       \
     SUITE(stream_extension)                                                                        \
+    SUITE(stream_transmit)                                                                         \
     SUITE(stream_message)                                                                          \
     SUITE(stream_remote)                                                                           \
     SUITE(stream_tuning)
@@ -134,6 +135,7 @@
     SUITE(cancel_slow)                                                                             \
     SUITE(cancel_hooks)                                                                            \
     SUITE(cancel_more)                                                                             \
+    SUITE(file_handles)                                                                            \
     SUITE(race_requests)                                                                           \
     SUITE(race_ports)
 

@@ -108,10 +108,34 @@ static void serve_later(void *context, uint64_t argument)
     disconnects_serve(io->socket);
 }
 
-nt_status socket_disconnect_io(struct io *io)
+void shutdown_behind(struct socket_object *socket)
+{
+    if (socket->shut_send)
+        return;
+    socket->shut_send = true;
+    finish_sending(socket);
+    ready_changed(socket);
+}
+
+nt_status disconnect_wait(struct io *io)
 {
     struct socket_object *socket = io->socket;
     struct engine *engine = socket->afd->nt->engine;
+    if (io->request.on_stack || BEHAVES(socket_profile(socket), disconnect_overlapped, at_once)) {
+        nt_status status = attempt(io);
+        if (status != STATUS_PENDING)
+            return io_finish_attempt(io, status, io->size);
+        return io_enqueue(io, socket, IO_DISCONNECT);
+    }
+    nt_status status = io_enqueue(io, socket, IO_DISCONNECT);
+    if (status == STATUS_PENDING) /* even when it could be done at once (row 97) */
+        io->timer = engine_post(engine, engine->now_ns, serve_later, io, 0);
+    return status;
+}
+
+nt_status socket_disconnect_io(struct io *io)
+{
+    struct socket_object *socket = io->socket;
     nt_status status = socket_network(socket);
     if (!nt_success(status))
         return status;
@@ -124,16 +148,7 @@ nt_status socket_disconnect_io(struct io *io)
     }
     if (BEHAVES(socket_profile(socket), disconnect_direction, both))
         stop_receiving(socket);
-    if (io->request.on_stack || BEHAVES(socket_profile(socket), disconnect_overlapped, at_once)) {
-        status = attempt(io);
-        if (status != STATUS_PENDING)
-            return io_finish_attempt(io, status, 0);
-        return io_enqueue(io, socket, IO_DISCONNECT);
-    }
-    status = io_enqueue(io, socket, IO_DISCONNECT);
-    if (status == STATUS_PENDING) /* even when it could be done at once (row 97) */
-        io->timer = engine_post(engine, engine->now_ns, serve_later, io, 0);
-    return status;
+    return disconnect_wait(io);
 }
 
 void disconnects_serve(struct socket_object *socket)
@@ -143,7 +158,7 @@ void disconnects_serve(struct socket_object *socket)
         nt_status status = attempt(io);
         if (status == STATUS_PENDING)
             break;
-        io_complete(io, status, 0);
+        io_complete(io, status, nt_success(status) ? io->size : 0);
     }
 }
 

@@ -261,6 +261,13 @@ bool io_keep(struct io *io)
     return true;
 }
 
+void io_adopt(struct io *io, void *block, uint64_t size)
+{
+    ASSERT(io->kept == NULL);
+    io->kept = block;
+    io->kept_size = size;
+}
+
 static void release_acceptor(struct io *io)
 {
     struct socket_object *acceptor = io->acceptor;

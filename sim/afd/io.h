@@ -35,12 +35,13 @@ enum io_flag {
     IO_BROADCAST = 16,     /* out: MSG_BCAST */
     IO_MULTICAST = 32,     /* out: MSG_MCAST */
     IO_NO_WAIT = 64,       /* neither waits nor pends, as if the socket were non-blocking */
-    IO_REUSE = 128,        /* TF_REUSE_SOCKET, of a disconnect */
+    IO_REUSE = 128,        /* TF_REUSE_SOCKET, of a disconnect, or a send that disconnects */
     IO_TOO_SMALL = 256,    /* of an accept: no room for the addresses, found when somebody comes */
     IO_ALWAYS_PENDS = 512, /* overlapped: told as if it had pended, though it is done at once */
     IO_WAITS = 1024,       /* synchronous: waits though the socket is non-blocking (row 117) */
     IO_ADDRESS_CHANGE = 2048, /* of a control: waits until the machine's addresses change */
-    IO_ROUTE_CHANGE = 4096    /* or its routes */
+    IO_ROUTE_CHANGE = 4096,   /* or its routes */
+    IO_DISCONNECTS = 8192     /* of a send: the connection ends behind it, as by DisconnectEx */
 };
 
 enum io_kind {
@@ -89,7 +90,7 @@ struct io {
     struct socket_object *acceptor;  /* of an accept that has one (AcceptEx); a reference is held */
     uint32_t watched;                /* the watcher's own number for it; see afd.h */
     uint64_t timer;                  /* an event that is to complete it */
-    void *kept;                      /* bytes that were copied from the guest; see io_keep */
+    void *kept;                      /* bytes of its own among the buffers; see io_keep */
     uint64_t kept_size;
     /* Winsock's: writes what is the guest's just before an overlapped request is told; it may make
      * a warning of request.status.
@@ -108,9 +109,10 @@ void io_begin(struct io *io, struct socket_object *socket, enum io_kind kind, co
 bool io_set_buffers(struct io *io, const struct io_buffer *buffers, uint32_t count);
 
 /* Takes the bytes of the io's one buffer over, so that the guest may use it again. False when the
- * arena is full.
+ * arena is full. Or: buffers lie in this block of the arena, which is the io's from now on.
  */
 bool io_keep(struct io *io);
+void io_adopt(struct io *io, void *block, uint64_t size);
 
 /* Gives back an io that was refused, or that a synchronous caller has done with. One that has been
  * delivered gives itself back; of one that was delivered at once, within the call, request.status,
@@ -136,7 +138,7 @@ nt_status io_wait(struct io *io, uint32_t timeout_ms, bool alertable);
  */
 nt_status socket_receive(struct io *io);
 
-/* With has_address: to there (sendto). Binds implicitly.
+/* With has_address: to there (sendto). Binds implicitly. IO_REUSE: done when the socket is free.
  *   STATUS_HOST_DOWN, STATUS_INVALID_CONNECTION, STATUS_PIPE_DISCONNECTED after SD_SEND,
  *   STATUS_INVALID_ADDRESS, STATUS_BUFFER_OVERFLOW a datagram too long, what endpoint_bind answers
  */

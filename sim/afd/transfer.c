@@ -12,6 +12,12 @@ static struct arena *arena_of(const struct socket_object *socket)
 
 enum { GONE_BYTES = 4096 };
 
+static bool is_own(const struct io *io, const char *base)
+{
+    uintptr_t kept = (uintptr_t)io->kept;
+    return kept != 0 && (uintptr_t)base - kept < io->kept_size;
+}
+
 /* Windows locks the pages of what pends: when the guest has given them back meanwhile, bytes still
  * come and go, and nobody sees them.
  */
@@ -20,7 +26,7 @@ static struct io_buffer piece_or_gone(const struct io *io, char *base, uint32_t 
     static _Thread_local unsigned char gone[GONE_BYTES];
     const struct userspace *space = &io->request.thread->process->userspace;
     enum access access = io->kind == IO_SEND ? ACCESS_READ : ACCESS_WRITE;
-    if (!io->request.pended || io->kept != NULL || userspace_probe(space, base, size, access))
+    if (!io->request.pended || is_own(io, base) || userspace_probe(space, base, size, access))
         return (struct io_buffer){base, size};
     memset(gone, 0, sizeof gone);
     return (struct io_buffer){gone, size < GONE_BYTES ? size : GONE_BYTES};
@@ -431,6 +437,18 @@ static nt_status send_now(struct io *io, struct process *process)
     return send_datagram(io, socket);
 }
 
+static bool ends_connection(const struct io *io)
+{
+    return (io->flags & IO_DISCONNECTS) != 0 && io->socket->kind.protocol == PROTOCOL_TCP;
+}
+
+/* All of it is sent: told now, or when the socket can be used again. */
+static nt_status finish_send(struct io *io, nt_status status)
+{
+    bool reuses = status == STATUS_SUCCESS && ends_connection(io) && (io->flags & IO_REUSE) != 0;
+    return reuses ? disconnect_wait(io) : io_finish_attempt(io, status, io->size);
+}
+
 nt_status socket_send(struct io *io, struct process *process)
 {
     struct socket_object *socket = io->socket;
@@ -438,15 +456,16 @@ nt_status socket_send(struct io *io, struct process *process)
     if (!nt_success(status))
         return status;
     status = send_now(io, process);
-    if (status == STATUS_PENDING) {
+    bool waits = status == STATUS_PENDING;
+    if (waits)
         status = io_enqueue(io, socket, IO_SEND);
-        if (status == STATUS_DEVICE_NOT_READY) {
-            socket->wants_room = true;
-            events_enable(socket, EVENT_WRITE);
-        }
-        return status;
+    if (waits && status == STATUS_DEVICE_NOT_READY) {
+        socket->wants_room = true;
+        events_enable(socket, EVENT_WRITE);
     }
-    return io_finish_attempt(io, status, io->size);
+    if (ends_connection(io) && nt_success(status))
+        shutdown_behind(socket);
+    return waits ? status : finish_send(io, status);
 }
 
 void sends_serve(struct socket_object *socket)
@@ -456,7 +475,10 @@ void sends_serve(struct socket_object *socket)
         nt_status status = send_stream(io, socket);
         if (status == STATUS_PENDING)
             break;
-        io_complete(io, status, nt_success(status) ? io->size : 0);
+        if (status == STATUS_SUCCESS && ends_connection(io) && (io->flags & IO_REUSE) != 0)
+            io_move(io, socket, IO_DISCONNECT);
+        else
+            io_complete(io, status, nt_success(status) ? io->size : 0);
     }
     if (io == NULL && socket->wants_room && socket->state == SOCKET_CONNECTED && has_room(socket)) {
         socket->wants_room = false;

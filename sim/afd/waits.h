@@ -84,6 +84,12 @@ void shutdown_serve(struct socket_object *socket);
 void finish_receiving(struct socket_object *socket);
 void lingers_serve(struct socket_object *socket);
 
+/* Nothing is sent any more behind what waits to be. */
+void shutdown_behind(struct socket_object *socket);
+
+/* A disconnect, or a send with IO_REUSE that has sent all: done when its connection is. */
+nt_status disconnect_wait(struct io *io);
+
 /* What SO_LINGER makes of a closesocket: STATUS_DEVICE_NOT_READY when it may not wait. */
 nt_status socket_linger(struct socket_object *socket);
 

@@ -7,6 +7,7 @@
 #include "sim/engine/fiber.h"
 #include "sim/nt/handle_table.h"
 #include "sim/nt/thread.h"
+#include "sim/nt/volume.h"
 
 /* Windows gives 4 to its System process, which we do not model. */
 enum { SYSTEM_PROCESS_ID = 4 };
@@ -147,4 +148,6 @@ void nt_check(const struct nt *nt)
         ASSERT(nt->borrowed->borrowed);
     if (nt->registry.disk != NULL)
         registry_check(&nt->registry);
+    if (nt->volume != NULL)
+        volume_check(nt->volume);
 }

@@ -191,10 +191,53 @@ static void pool(void)
     close_any(event);
 }
 
+static HANDLE any_file(DWORD flags)
+{
+    DWORD count;
+    HANDLE file = CreateFileA("x", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                              NULL, CREATE_ALWAYS, flags, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return NULL;
+    if ((flags & FILE_FLAG_OVERLAPPED) == 0)
+        WriteFile(file, "abcdef", 6, &count, NULL);
+    return file;
+}
+
+static void files(void)
+{
+    static char bytes[8];
+    static OVERLAPPED overlapped;
+    WIN32_FIND_DATAA data;
+    char name[MAX_PATH];
+    DWORD count;
+    HANDLE file = any_file(0), told = any_file(FILE_FLAG_OVERLAPPED), from = NULL, to = NULL;
+    CopyFileA("x", "y", FALSE);
+    MoveFileExA("y", "z", MOVEFILE_REPLACE_EXISTING);
+    GetTempPathA(sizeof name, name);
+    GetTempFileNameA(".", "a", 0, name);
+    SetCurrentDirectoryA("C:\\Users");
+    SetCurrentDirectoryA("C:\\Berth");
+    HANDLE search = FindFirstFileA("*", &data);
+    if (search != INVALID_HANDLE_VALUE)
+        assert_true(FindClose(search));
+    if (told != NULL &&
+        (ReadFile(told, bytes, 4, NULL, &overlapped) || GetLastError() == ERROR_IO_PENDING))
+        GetOverlappedResult(told, &overlapped, &count, TRUE);
+    if (CreatePipe(&from, &to, NULL, 8)) {
+        assert_true(WriteFile(to, "abc", 3, &count, NULL));
+        assert_true(ReadFile(from, bytes, 8, &count, NULL));
+    }
+    close_any(from);
+    close_any(to);
+    close_any(told);
+    close_any(file);
+    DeleteFileA("z");
+}
+
 static void any_allocation_may_fail(void **state)
 {
     (void)state;
-    static void (*const parts[])(void) = {objects, completions, native, pool};
+    static void (*const parts[])(void) = {objects, completions, native, pool, files};
     const struct berth_config config = {.seed = 2, .poison = 0x5A};
     machine = berth_new(&config);
     for (size_t part = 0; part < sizeof parts / sizeof parts[0]; part++)

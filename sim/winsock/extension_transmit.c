@@ -1,5 +1,5 @@
-/* TransmitFile and TransmitPackets: many pieces as one send. There are no files to send from here:
- * a file handle is refused, NULL leaves head and tail (row 123).
+/* TransmitFile and TransmitPackets: many pieces as one send, and what becomes of the connection
+ * behind it.
  */
 #include <string.h>
 
@@ -8,17 +8,28 @@
 #include "sim/winsock/delivery.h"
 #include "sim/winsock/extension.h"
 #include "sim/winsock/memory.h"
+#include "sim/winsock/transmission.h"
 
 enum {
     FLAGS_KNOWN =
         TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC
 };
 
-/* Sends all pieces; overlapped, it is seen to pend however little there is. Then the disconnect
- * that may be wished for goes behind the bytes, on its own.
- */
+/* TF_REUSE_SOCKET alone says nothing (its page: valid only with TF_DISCONNECT). */
+static unsigned flags_of(DWORD flags, const struct profile *profile)
+{
+    unsigned io_flags = IO_ALWAYS_PENDS;
+    if ((flags & TF_DISCONNECT) == 0)
+        return io_flags;
+    io_flags |= IO_DISCONNECTS;
+    if ((flags & TF_REUSE_SOCKET) != 0 && BEHAVES(profile, transmit_reuse, reuses))
+        io_flags |= IO_REUSE | IO_WAITS;
+    return io_flags;
+}
+
+/* Sends all pieces; overlapped, it is seen to pend however little there is. */
 static nt_status transmit(struct call *call, struct socket_object *socket,
-                          const struct buffers *buffers, LPOVERLAPPED overlapped, DWORD flags)
+                          struct transmission *transmission, LPOVERLAPPED overlapped, DWORD flags)
 {
     struct delivery delivery;
     const struct delivery_request request = {.overlapped = overlapped};
@@ -29,15 +40,14 @@ static nt_status transmit(struct call *call, struct socket_object *socket,
     struct io *io = delivery_begin(&delivery, socket, IO_SEND, call_name(call->kind), &here);
     if (io == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    io->flags = IO_ALWAYS_PENDS;
+    io->flags |= flags_of(flags, call->profile);
+    call->arguments[2] = transmission->size;
     status = STATUS_INSUFFICIENT_RESOURCES;
-    if (io_set_buffers(io, buffers->all, buffers->count))
+    if (transmission_give(transmission, io))
         status = socket_send(io, call->process);
-    status = delivery_end(&delivery, io, status, 0);
-    bool going = delivery_is_done(status) || status == STATUS_PENDING;
-    if (going && (flags & (TF_DISCONNECT | TF_REUSE_SOCKET)) != 0)
-        socket_shutdown(socket, SD_SEND);
-    return status;
+    if (nt_success(status))
+        transmission_sent(transmission, call->profile);
+    return delivery_end(&delivery, io, status, 0);
 }
 
 static nt_status check_socket(const struct call *call, struct socket_object **socket)
@@ -53,19 +63,70 @@ static nt_status check_socket(const struct call *call, struct socket_object **so
 
 /* ---- TransmitFile ---------------------------------------------------------------------------- */
 
-static nt_status read_ends(const struct call *call, const TRANSMIT_FILE_BUFFERS *ends,
-                           struct buffers *buffers)
+/* The OVERLAPPED says from where on; it is looked at for that before anything is known of it. */
+static nt_status read_offset(const struct call *call, LPOVERLAPPED overlapped, uint64_t *offset)
 {
-    TRANSMIT_FILE_BUFFERS copy;
-    buffers_none(buffers);
-    if (ends == NULL)
+    OVERLAPPED copy;
+    *offset = TRANSMIT_FROM_POSITION;
+    if (overlapped == NULL)
         return STATUS_SUCCESS;
-    if (!memory_probe(call, ends, sizeof copy, ACCESS_READ))
+    if (!memory_probe(call, overlapped, sizeof copy, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
-    memory_read(call, &copy, ends, sizeof copy);
-    nt_status status = buffers_add(buffers, call, copy.Head, copy.HeadLength, ACCESS_READ);
+    memory_read(call, &copy, overlapped, sizeof copy);
+    if (BEHAVES(call->profile, transmit_offset, honoured))
+        *offset = (uint64_t)copy.OffsetHigh << 32 | copy.Offset;
+    return STATUS_SUCCESS;
+}
+
+static nt_status add_file(struct transmission *transmission, const struct call *call, HANDLE handle,
+                          DWORD size, LPOVERLAPPED overlapped)
+{
+    struct transmit_file file = {.handle = handle, .size = size};
+    if (handle == NULL)
+        return STATUS_SUCCESS;
+    nt_status status = read_offset(call, overlapped, &file.offset);
+    return nt_success(status) ? transmission_add_file(transmission, call, &file) : status;
+}
+
+struct file_call {
+    HANDLE file;
+    DWORD size, flags;
+    LPOVERLAPPED overlapped;
+    const TRANSMIT_FILE_BUFFERS *ends;
+};
+
+static nt_status gather(struct transmission *transmission, const struct call *call,
+                        const struct file_call *in)
+{
+    TRANSMIT_FILE_BUFFERS ends = {0};
+    if (in->ends != NULL && !memory_probe(call, in->ends, sizeof ends, ACCESS_READ))
+        return STATUS_ACCESS_VIOLATION;
+    if (in->ends != NULL)
+        memory_read(call, &ends, in->ends, sizeof ends);
+    nt_status status = transmission_add_memory(transmission, call, ends.Head, ends.HeadLength);
+    if (nt_success(status))
+        status = add_file(transmission, call, in->file, in->size, in->overlapped);
     if (nt_success(status) && BEHAVES(call->profile, transmit_tail, sent))
-        status = buffers_add(buffers, call, copy.Tail, copy.TailLength, ACCESS_READ);
+        status = transmission_add_memory(transmission, call, ends.Tail, ends.TailLength);
+    return status;
+}
+
+static nt_status transmit_file(struct call *call, const struct file_call *in)
+{
+    enum { HEAD_FILE_TAIL = 3 };
+    struct transmission transmission;
+    struct socket_object *socket;
+    nt_status status = check_socket(call, &socket);
+    if (!nt_success(status))
+        return status;
+    if ((in->flags & ~(DWORD)FLAGS_KNOWN) != 0)
+        return STATUS_INVALID_PARAMETER;
+    status = transmission_begin(&transmission, call, HEAD_FILE_TAIL);
+    if (nt_success(status))
+        status = gather(&transmission, call, in);
+    if (nt_success(status))
+        status = transmit(call, socket, &transmission, in->overlapped, in->flags);
+    transmission_end(&transmission);
     return status;
 }
 
@@ -74,48 +135,53 @@ BOOL TransmitFile(SOCKET hSocket, HANDLE hFile, DWORD nNumberOfBytesToWrite,
                   LPTRANSMIT_FILE_BUFFERS lpTransmitBuffers, DWORD dwReserved)
 {
     (void)nNumberOfBytesPerSend; /* bytes travel as they do anyway */
-    struct socket_object *socket;
-    struct buffers buffers;
     if (!call_allowed(CALL_TransmitFile, hSocket))
         return FALSE;
     struct call call = call_begin(CALL_TransmitFile, hSocket);
+    const struct file_call in = {.file = hFile,
+                                 .size = nNumberOfBytesToWrite,
+                                 .flags = dwReserved,
+                                 .overlapped = lpOverlapped,
+                                 .ends = lpTransmitBuffers};
     call.arguments[0] = nNumberOfBytesToWrite;
     call.arguments[1] = dwReserved;
-    nt_status status = check_socket(&call, &socket);
-    if (nt_success(status) && (dwReserved & ~(DWORD)FLAGS_KNOWN) != 0)
-        status = STATUS_INVALID_PARAMETER;
-    if (nt_success(status) && hFile != NULL)
-        status = STATUS_EVENT_HANDLE_INVALID; /* ERROR_INVALID_HANDLE */
-    if (nt_success(status))
-        status = read_ends(&call, lpTransmitBuffers, &buffers);
-    if (nt_success(status)) {
-        call.arguments[2] = buffers.size;
-        status = transmit(&call, socket, &buffers, lpOverlapped, dwReserved);
-    }
-    return call_answer(&call, status) == 0;
+    return call_answer(&call, transmit_file(&call, &in)) == 0;
 }
 
 /* ---- TransmitPackets ------------------------------------------------------------------------- */
 
-static nt_status read_elements(const struct call *call, const TRANSMIT_PACKETS_ELEMENT *elements,
-                               DWORD count, WSABUF *out)
+/* An offset of -1 is the file's position. */
+static nt_status add_element(struct transmission *transmission, const struct call *call,
+                             const TRANSMIT_PACKETS_ELEMENT *element)
 {
-    for (DWORD i = 0; i < count; i++) {
+    DWORD kind = element->dwElFlags & ~(DWORD)TP_ELEMENT_EOP;
+    if (kind == TP_ELEMENT_MEMORY)
+        return transmission_add_memory(transmission, call, element->pBuffer, element->cLength);
+    if (kind != TP_ELEMENT_FILE)
+        return STATUS_INVALID_PARAMETER;
+    const struct transmit_file file = {.handle = element->hFile,
+                                       .offset = (uint64_t)element->nFileOffset.QuadPart,
+                                       .size = element->cLength};
+    return transmission_add_file(transmission, call, &file);
+}
+_Static_assert(TRANSMIT_FROM_POSITION == (uint64_t)-1, "the offset of the position");
+
+static nt_status add_elements(struct transmission *transmission, const struct call *call,
+                              const TRANSMIT_PACKETS_ELEMENT *elements, DWORD count)
+{
+    nt_status status = STATUS_SUCCESS;
+    for (DWORD i = 0; i < count && nt_success(status); i++) {
         TRANSMIT_PACKETS_ELEMENT element;
         memory_read(call, &element, elements + i, sizeof element);
-        DWORD kind = element.dwElFlags & ~(DWORD)TP_ELEMENT_EOP;
-        if (kind == TP_ELEMENT_FILE)
-            return STATUS_EVENT_HANDLE_INVALID;
-        if (kind != TP_ELEMENT_MEMORY)
-            return STATUS_INVALID_PARAMETER;
-        out[i] = (WSABUF){element.cLength, element.pBuffer};
+        status = add_element(transmission, call, &element);
     }
-    return STATUS_SUCCESS;
+    return status;
 }
 
 static nt_status transmit_elements(struct call *call, const TRANSMIT_PACKETS_ELEMENT *elements,
                                    DWORD count, LPOVERLAPPED overlapped, DWORD flags)
 {
+    struct transmission transmission;
     struct socket_object *socket;
     nt_status status = check_socket(call, &socket);
     if (!nt_success(status))
@@ -124,21 +190,12 @@ static nt_status transmit_elements(struct call *call, const TRANSMIT_PACKETS_ELE
         return STATUS_INVALID_PARAMETER;
     if (count > 0 && !memory_probe(call, elements, count * sizeof *elements, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
-    struct arena *arena = &call->winsock->nt->engine->arena;
-    size_t size = count * sizeof(WSABUF);
-    WSABUF *list = arena_take(arena, size);
-    if (list == NULL)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    struct buffers buffers;
-    buffers_none(&buffers);
-    status = read_elements(call, elements, count, list);
+    status = transmission_begin(&transmission, call, count);
     if (nt_success(status))
-        status = buffers_read(&buffers, call, list, count, ACCESS_READ);
+        status = add_elements(&transmission, call, elements, count);
     if (nt_success(status))
-        status = transmit(call, socket, &buffers, overlapped, flags);
-    call->arguments[2] = buffers.size;
-    buffers_end(&buffers);
-    arena_give(arena, list, size);
+        status = transmit(call, socket, &transmission, overlapped, flags);
+    transmission_end(&transmission);
     return status;
 }
 
