@@ -10,7 +10,7 @@ struct creation {
     const SECURITY_ATTRIBUTES *attributes;
 };
 
-static uint32_t rights_of(const struct creation *creation)
+uint32_t guest_file_rights(DWORD access)
 {
     static const struct {
         DWORD generic;
@@ -22,10 +22,16 @@ static uint32_t rights_of(const struct creation *creation)
         {GENERIC_ALL, FILE_ALL_ACCESS},
         {MAXIMUM_ALLOWED, FILE_GENERIC_READ | FILE_GENERIC_WRITE},
     };
-    uint32_t rights = creation->access | FILE_READ_ATTRIBUTES;
+    uint32_t rights = access;
     for (size_t i = 0; i < ARRAYSIZE(generics); i++)
-        if ((creation->access & generics[i].generic) != 0)
+        if ((access & generics[i].generic) != 0)
             rights = (rights & ~generics[i].generic) | generics[i].rights;
+    return rights;
+}
+
+static uint32_t rights_of(const struct creation *creation)
+{
+    uint32_t rights = guest_file_rights(creation->access) | FILE_READ_ATTRIBUTES;
     return (creation->flags & FILE_FLAG_DELETE_ON_CLOSE) != 0 ? rights | DELETE : rights;
 }
 

@@ -17,6 +17,9 @@ _Static_assert((int)RIGHT_READ == FILE_READ_DATA && (int)RIGHT_WRITE == FILE_WRI
 struct open_file *guest_open(nt_status found, const struct guest_path *path, uint32_t rights,
                              uint32_t options);
 
+/* The rights that are asked for, generic ones made plain. */
+uint32_t guest_file_rights(DWORD access);
+
 /* Whether it is a folder; if not, the last error says what is wrong. */
 bool guest_is_folder(nt_status found, const struct guest_path *path);
 

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-#include <mswsock.h>
+#include <winternl.h>
 
 static int enter(void **state)
 {
@@ -382,6 +382,87 @@ static void attributes_and_times_are_kept(void **state)
     assert_false(GetFileAttributesExA("x", GetFileExMaxInfoLevel, &data));
 }
 
+/* ---- Below kernel32 -------------------------------------------------------------------------- */
+
+static NTSTATUS nt_create(const WCHAR *text, ULONG disposition, ULONG options, HANDLE *handle,
+                          IO_STATUS_BLOCK *block)
+{
+    UNICODE_STRING name;
+    OBJECT_ATTRIBUTES attributes;
+    RtlInitUnicodeString(&name, text);
+    InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    return NtCreateFile(handle, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE, &attributes, block,
+                        NULL, 0, FILE_SHARE_READ, disposition, options, NULL, 0);
+}
+
+static void ntdll_opens_reads_and_writes_files(void **state)
+{
+    (void)state;
+    const ULONG waits = FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE;
+    HANDLE handle = NULL;
+    IO_STATUS_BLOCK block;
+    char bytes[8] = {0};
+    LARGE_INTEGER at = {.QuadPart = 2};
+    assert_int_equal(nt_create(u"\\??\\C:\\Berth\\x", FILE_OPEN, waits, &handle, &block),
+                     (NTSTATUS)0xC0000034);
+    assert_int_equal(nt_create(u"\\??\\C:\\Berth\\x", 6, waits, &handle, &block),
+                     (NTSTATUS)0xC000000D);
+    assert_int_equal(nt_create(u"\\??\\C:\\Berth", FILE_OPEN, waits, &handle, &block),
+                     (NTSTATUS)0xC00000BA);
+    assert_int_equal(nt_create(u"\\??\\C:\\Berth\\x", FILE_CREATE, waits, &handle, &block), 0);
+    assert_int_equal(block.Information, 2);
+    assert_int_equal(
+        NtWriteFile(handle, NULL, NULL, NULL, &block, (PVOID)(uintptr_t) "abcdef", 6, NULL, NULL),
+        0);
+    assert_int_equal(block.Information, 6);
+    assert_int_equal(NtReadFile(handle, NULL, NULL, NULL, &block, bytes, 8, &at, NULL), 0);
+    assert_string_equal(bytes, "cdef");
+    assert_int_equal(NtReadFile(handle, NULL, NULL, NULL, &block, bytes, 8, NULL, NULL),
+                     (NTSTATUS)0xC0000011);
+    at.QuadPart = -1;
+    assert_int_equal(
+        NtWriteFile(handle, NULL, NULL, NULL, &block, (PVOID)(uintptr_t) "gh", 2, &at, NULL), 0);
+    assert_int_equal(GetFileSize(handle, NULL), 8);
+    assert_int_equal(NtReadFile(handle, NULL, NULL, NULL, &block, bytes, 8, &at, NULL),
+                     (NTSTATUS)0xC000000D);
+    assert_int_equal(
+        NtDeviceIoControlFile(handle, NULL, NULL, NULL, &block, 0x12024, bytes, 8, bytes, 8),
+        (NTSTATUS)0xC0000010);
+    assert_int_equal(NtClose(handle), 0);
+}
+
+static ULONG apcs;
+
+static VOID NTAPI count_apc(PVOID context, PIO_STATUS_BLOCK block, ULONG reserved)
+{
+    assert_ptr_equal(context, &apcs);
+    assert_int_equal(block->Information, 3);
+    assert_int_equal(reserved, 0);
+    apcs++;
+}
+
+static void an_overlapped_file_of_ntdll_is_told_by_its_routine(void **state)
+{
+    (void)state;
+    HANDLE handle = NULL;
+    IO_STATUS_BLOCK block;
+    char bytes[8] = {0};
+    LARGE_INTEGER at = {.QuadPart = 0};
+    make_closed("x", "abcdef");
+    assert_int_equal(nt_create(u"\\??\\c:\\Berth\\X", FILE_OPEN, 0, &handle, &block), 0);
+    assert_int_equal(block.Information, FILE_OPENED);
+    apcs = 0;
+    for (ULONG i = 1; i <= 6; i++) {
+        NTSTATUS status = NtReadFile(handle, NULL, count_apc, &apcs, &block, bytes, 3, &at, NULL);
+        assert_true(status == 0 || status == 0x103);
+        assert_int_equal(SleepEx(INFINITE, TRUE), WAIT_IO_COMPLETION);
+        assert_int_equal(apcs, i);
+    }
+    assert_int_equal(NtReadFile(handle, NULL, NULL, NULL, &block, bytes, 3, NULL, NULL),
+                     (NTSTATUS)0xC000000D);
+    assert_int_equal(NtClose(handle), 0);
+}
+
 /* ---- Pipes and handles ----------------------------------------------------------------------- */
 
 static void a_pipe_carries_bytes(void **state)
@@ -470,6 +551,8 @@ int main(void)
         GUEST_TEST(temporary_files_get_names_of_their_own),
         GUEST_TEST(a_search_finds_what_fits),
         GUEST_TEST(attributes_and_times_are_kept),
+        GUEST_TEST(ntdll_opens_reads_and_writes_files),
+        GUEST_TEST(an_overlapped_file_of_ntdll_is_told_by_its_routine),
         GUEST_TEST(a_pipe_carries_bytes),
         GUEST_TEST(duplicates_share_one_position),
         GUEST_TEST(standard_handles_are_whose_they_were_set_to_be),

@@ -69,6 +69,29 @@ nt_status native_poll(struct file *file, const struct request_delivery *how, uin
                       const struct native_buffers *buffers, uint64_t *information);
 void native_poll_run(struct request *request);
 
+/* ---- Files of the volume: native_disk.c ------------------------------------------------------ */
+
+struct native_opening {
+    ACCESS_MASK access;
+    ULONG share, disposition, options, attributes;
+};
+
+/* Whether a name, probed, begins as those of DOS do. */
+bool native_names_disk(const UNICODE_STRING *name);
+
+/* Opens a file by such a name: a handle and what became of the file. Answers what file_open does,
+ * and STATUS_INVALID_PARAMETER for a disposition that is none.
+ */
+nt_status native_open_disk(const OBJECT_ATTRIBUTES *attributes, const struct native_opening *how,
+                           uint64_t *handle, uint64_t *outcome);
+
+/* NtReadFile and NtWriteFile of a call that was prepared, on a file or a pipe; and on what is
+ * neither, STATUS_INVALID_DEVICE_REQUEST. Fills in offset and routine.
+ */
+struct file_transfer;
+nt_status native_move_own(struct native_call *call, struct file_transfer *what,
+                          const LARGE_INTEGER *offset);
+
 /* A time as ntdll takes it: NULL for ever, negative from now, else when. */
 uint64_t native_timeout_ns(const LARGE_INTEGER *time);
 

@@ -1,4 +1,5 @@
-/* ntdll's files: \Device\Afd, and sockets. kernel32's DeviceIoControl stands on the same. */
+/* ntdll's files: \Device\Afd, sockets, and by native_disk.c the volume's. kernel32's
+ * DeviceIoControl stands on the same. */
 #include "sim/nt/grip.h"
 #include <string.h>
 
@@ -40,7 +41,7 @@ static nt_status check_name(const OBJECT_ATTRIBUTES *attributes)
     if (!userspace_probe(space, name, sizeof *name, ACCESS_READ) ||
         !userspace_probe(space, name->Buffer, name->Length, ACCESS_READ))
         return STATUS_ACCESS_VIOLATION;
-    if (attributes->RootDirectory != NULL || !names_afd(name))
+    if (attributes->RootDirectory != NULL || (!names_afd(name) && !native_names_disk(name)))
         return STATUS_OBJECT_NAME_NOT_FOUND;
     return STATUS_SUCCESS;
 }
@@ -50,14 +51,28 @@ struct opening {
     PHANDLE handle;
     const OBJECT_ATTRIBUTES *attributes;
     PIO_STATUS_BLOCK block;
-    ULONG options;
+    struct native_opening how;
     const void *ea;
     ULONG ea_size;
 };
 
+static nt_status open_kind(const struct opening *opening, uint64_t *handle, uint64_t *outcome)
+{
+    const OBJECT_ATTRIBUTES *attributes = opening->attributes;
+    const ULONG synchronous = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
+    if (native_names_disk(attributes->ObjectName))
+        return native_open_disk(attributes, &opening->how, handle, outcome);
+    if (opening->ea != NULL && opening->ea_size != 0)
+        return native_open_socket(opening->ea, opening->ea_size, opening->how.options,
+                                  attributes->Attributes, handle);
+    return device_open(winsock_attached()->afd, guest_process(),
+                       (opening->how.options & synchronous) != 0,
+                       (attributes->Attributes & OBJ_INHERIT) != 0, handle);
+}
+
 static nt_status open_file(const struct opening *opening)
 {
-    uint64_t handle = 0;
+    uint64_t handle = 0, outcome = FILE_OPENED;
     guest_preempt();
     if (!guest_may_write(opening->handle, sizeof *opening->handle) ||
         !guest_may_write(opening->block, sizeof *opening->block))
@@ -65,20 +80,12 @@ static nt_status open_file(const struct opening *opening)
     nt_status status = check_name(opening->attributes);
     if (status != STATUS_SUCCESS)
         return status;
-    const ULONG attributes = opening->attributes->Attributes;
-    const ULONG synchronous = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
-    if (opening->ea != NULL && opening->ea_size != 0)
-        status = native_open_socket(opening->ea, opening->ea_size, opening->options, attributes,
-                                    &handle);
-    else
-        status = device_open(winsock_attached()->afd, guest_process(),
-                             (opening->options & synchronous) != 0, (attributes & OBJ_INHERIT) != 0,
-                             &handle);
+    status = open_kind(opening, &handle, &outcome);
     if (status != STATUS_SUCCESS)
         return status;
     *opening->handle = guest_handle(handle);
     opening->block->Status = STATUS_SUCCESS;
-    opening->block->Information = FILE_OPENED;
+    opening->block->Information = outcome;
     return STATUS_SUCCESS;
 }
 
@@ -89,9 +96,10 @@ NTSTATUS NtOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
     const struct opening opening = {.handle = FileHandle,
                                     .attributes = ObjectAttributes,
                                     .block = IoStatusBlock,
-                                    .options = OpenOptions};
-    (void)DesiredAccess;
-    (void)ShareAccess;
+                                    .how = {.access = DesiredAccess,
+                                            .share = ShareAccess,
+                                            .disposition = FILE_OPEN,
+                                            .options = OpenOptions}};
     return (NTSTATUS)open_file(&opening);
 }
 
@@ -103,14 +111,14 @@ NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
     const struct opening opening = {.handle = FileHandle,
                                     .attributes = ObjectAttributes,
                                     .block = IoStatusBlock,
-                                    .options = CreateOptions,
+                                    .how = {.access = DesiredAccess,
+                                            .share = ShareAccess,
+                                            .disposition = CreateDisposition,
+                                            .options = CreateOptions,
+                                            .attributes = FileAttributes},
                                     .ea = EaBuffer,
                                     .ea_size = EaLength};
-    (void)DesiredAccess;
     (void)AllocationSize;
-    (void)FileAttributes;
-    (void)ShareAccess;
-    (void)CreateDisposition;
     return (NTSTATUS)open_file(&opening);
 }
 
@@ -119,7 +127,8 @@ NTSTATUS NtCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
 static nt_status control(struct file *file, const struct request_delivery *how, uint64_t routine,
                          ULONG code, const struct native_buffers *buffers, uint64_t *information)
 {
-    if (code != IOCTL_OF_AFD_POLL || file->object.type == OBJECT_FILE)
+    bool afds = file->object.type == OBJECT_SOCKET || file->object.type == OBJECT_DEVICE;
+    if (code != IOCTL_OF_AFD_POLL || !afds)
         return STATUS_INVALID_DEVICE_REQUEST;
     struct object *object = &file->object;
     struct grip grip;

@@ -1,6 +1,7 @@
 /* Bytes that ntdll's calls move: the transfer itself, NtReadFile and NtWriteFile. */
 #include <string.h>
 
+#include "sim/nt/file_io.h"
 #include "sim/nt/grip.h"
 #include "sim/runtime/native_socket.h"
 
@@ -85,8 +86,13 @@ static NTSTATUS move(struct native_call *call, const struct native_transfer *tra
     nt_status status = native_prepare(call, native_move_run);
     if (status != STATUS_SUCCESS)
         return (NTSTATUS)status;
-    if (call->file->object.type != OBJECT_SOCKET)
-        return (NTSTATUS)STATUS_INVALID_DEVICE_REQUEST;
+    if (call->file->object.type != OBJECT_SOCKET) {
+        struct file_transfer what = {.call = transfer->name,
+                                     .base = transfer->buffers->base,
+                                     .size = transfer->buffers->size,
+                                     .writes = transfer->kind == IO_SEND};
+        return (NTSTATUS)native_move_own(call, &what, offset);
+    }
     if (!may_move(transfer))
         return (NTSTATUS)STATUS_ACCESS_VIOLATION;
     if (!call->waits && (offset == NULL || offset->QuadPart < 0))
