@@ -7,6 +7,11 @@
 
 #include <winsock2.h>
 
+#include <bcrypt.h>
+#include <ntsecapi.h>
+#include <wincrypt.h>
+#include <winreg.h>
+
 #include "berth/berth.h"
 
 static struct berth *machine;
@@ -190,6 +195,48 @@ static void procedures_are_found_by_name(void **state)
     assert_int_equal(GetLastError(), ERROR_MOD_NOT_FOUND);
 }
 
+static void the_same_object_has_several_handles(void **state)
+{
+    (void)state;
+    HANDLE copy, event = CreateEventA(NULL, TRUE, FALSE, NULL),
+                 other = CreateMutexA(NULL, FALSE, NULL);
+    assert_true(DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &copy, 0, FALSE,
+                                DUPLICATE_SAME_ACCESS));
+    assert_true(CompareObjectHandles(event, copy));
+    assert_false(CompareObjectHandles(event, other));
+    assert_int_equal(GetLastError(), ERROR_NOT_SAME_OBJECT);
+    assert_false(CompareObjectHandles(event, (HANDLE)0xdead0));
+    assert_int_equal(GetLastError(), ERROR_INVALID_HANDLE);
+    assert_ptr_not_equal(EncodePointer(event), event);
+    assert_ptr_equal(DecodePointer(EncodePointer(event)), event);
+    CloseHandle(copy);
+    CloseHandle(event);
+    CloseHandle(other);
+}
+
+static void a_registry_without_keys_and_random_bytes(void **state)
+{
+    (void)state;
+    HKEY key;
+    HCRYPTPROV provider;
+    BYTE bytes[64] = {0}, none[64] = {0};
+    assert_int_equal(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE", 0, KEY_READ, &key),
+                     ERROR_FILE_NOT_FOUND);
+    assert_int_equal(RegOpenKeyExA(HKEY_LOCAL_MACHINE, NULL, 0, KEY_READ, &key), ERROR_SUCCESS);
+    assert_int_equal(RegCloseKey(key), ERROR_SUCCESS);
+    assert_int_equal(RegCloseKey((HKEY)0x1234), ERROR_INVALID_HANDLE);
+    assert_true(CryptAcquireContextA(&provider, NULL, NULL, PROV_RSA_FULL, CRYPT_VERIFYCONTEXT));
+    assert_true(CryptGenRandom(provider, sizeof bytes, bytes));
+    assert_memory_not_equal(bytes, none, sizeof bytes);
+    assert_false(CryptGenRandom(provider + 1, sizeof bytes, bytes));
+    assert_true(CryptReleaseContext(provider, 0));
+    assert_true(RtlGenRandom(none, sizeof none));
+    assert_memory_not_equal(bytes, none, sizeof bytes);
+    assert_int_equal(BCryptGenRandom(NULL, bytes, sizeof bytes, 0), (NTSTATUS)0xC0000008);
+    assert_int_equal(BCryptGenRandom(NULL, bytes, sizeof bytes, BCRYPT_USE_SYSTEM_PREFERRED_RNG),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +248,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(handles_tell_whether_they_are_inherited, enter, leave),
         cmocka_unit_test_setup_teardown(pages_change_their_protection, enter, leave),
         cmocka_unit_test_setup_teardown(procedures_are_found_by_name, enter, leave),
+        cmocka_unit_test_setup_teardown(the_same_object_has_several_handles, enter, leave),
+        cmocka_unit_test_setup_teardown(a_registry_without_keys_and_random_bytes, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,15 @@
 
 #include <winsock2.h>
 
+#include <bcrypt.h>
 #include <icmpapi.h>
 #include <iphlpapi.h>
 #include <mswsock.h>
+#include <ntsecapi.h>
 #include <shellapi.h>
 #include <timeapi.h>
+#include <wincrypt.h>
+#include <winreg.h>
 #include <winternl.h>
 #include <ws2spi.h>
 #include <ws2tcpip.h>
@@ -32,6 +36,7 @@ enum module {
     MODULE_USER32,
     MODULE_WINMM,
     MODULE_ADVAPI32,
+    MODULE_BCRYPT,
     MODULE_SHELL32
 };
 
@@ -44,6 +49,7 @@ typedef void any_function(void);
 #define USER32(name) {MODULE_USER32, #name, (any_function *)name},
 #define WINMM(name) {MODULE_WINMM, #name, (any_function *)name},
 #define ADVAPI32(name) {MODULE_ADVAPI32, #name, (any_function *)name},
+#define BCRYPT(name) {MODULE_BCRYPT, #name, (any_function *)name},
 #define SHELL32(name) {MODULE_SHELL32, #name, (any_function *)name},
 #define KERNEL32(name) {MODULE_KERNEL32, #name, (any_function *)name},
 
@@ -67,7 +73,8 @@ static const struct {
     /* in the order of their numbers */
     {"ws2_32", MODULE_WS2_32},   {"iphlpapi", MODULE_IPHLPAPI}, {"kernel32", MODULE_KERNEL32},
     {"mswsock", MODULE_MSWSOCK}, {"ntdll", MODULE_NTDLL},       {"user32", MODULE_USER32},
-    {"winmm", MODULE_WINMM},     {"advapi32", MODULE_ADVAPI32}, {"shell32", MODULE_SHELL32},
+    {"winmm", MODULE_WINMM},     {"advapi32", MODULE_ADVAPI32}, {"bcrypt", MODULE_BCRYPT},
+    {"shell32", MODULE_SHELL32},
 };
 
 /* Whether `text` is `name`, in any letters, with .dll after it or without. */

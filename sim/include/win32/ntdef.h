@@ -11,7 +11,6 @@
 #define NT_WARNING(status) ((((ULONG)(status)) >> 30) == 2)
 #define NT_ERROR(status) ((((ULONG)(status)) >> 30) == 3)
 
-typedef DWORD ACCESS_MASK, *PACCESS_MASK;
 typedef NTSTATUS *PNTSTATUS;
 
 typedef struct _UNICODE_STRING {
@@ -28,15 +27,10 @@ typedef struct _STRING {
 } STRING, *PSTRING, ANSI_STRING, *PANSI_STRING, OEM_STRING, *POEM_STRING;
 typedef const STRING *PCANSI_STRING, *PCOEM_STRING;
 typedef const char *PCSZ;
-typedef char CCHAR, *PSZ;
 #define DECLARE_CONST_UNICODE_STRING(name, text)                                                   \
     const WCHAR name##_buffer[] = text;                                                            \
     const UNICODE_STRING name = {sizeof(text) - sizeof(WCHAR), sizeof(text),                       \
                                  (WCHAR *)name##_buffer}
-
-typedef struct _GENERIC_MAPPING {
-    ACCESS_MASK GenericRead, GenericWrite, GenericExecute, GenericAll;
-} GENERIC_MAPPING, *PGENERIC_MAPPING;
 
 #define RTL_CONSTANT_STRING(text)                                                                  \
     {                                                                                              \

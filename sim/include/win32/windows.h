@@ -113,6 +113,12 @@ BERTH_FUNCTION(FARPROC, GetProcAddress, (HMODULE hModule, LPCSTR lpProcName));
 #include "synchapi.h"
 #include "sysinfoapi.h"
 #include "threadpoolapiset.h"
+#include "wintypes.h"
 #include "winuser.h"
+/* need the types of wintypes.h */
+#include "winreg.h"
+#if !defined(WIN32_LEAN_AND_MEAN)
+#include "wincrypt.h"
+#endif
 
 #endif

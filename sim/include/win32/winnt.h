@@ -125,6 +125,12 @@ static inline LPSTR lstrcatA(LPSTR to, LPCSTR from)
 #define lstrcat lstrcatA
 #endif
 
+typedef DWORD ACCESS_MASK, *PACCESS_MASK;
+typedef char CCHAR, *PSZ;
+typedef struct _GENERIC_MAPPING {
+    ACCESS_MASK GenericRead, GenericWrite, GenericExecute, GenericAll;
+} GENERIC_MAPPING, *PGENERIC_MAPPING;
+
 typedef struct _LIST_ENTRY {
     struct _LIST_ENTRY *Flink, *Blink;
 } LIST_ENTRY, *PLIST_ENTRY;
