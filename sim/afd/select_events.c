@@ -9,8 +9,9 @@
 #include "sim/afd/waits.h"
 #include "sim/engine/check.h"
 
-static const uint32_t all_events[] = {EVENT_READ,           EVENT_WRITE,         EVENT_OOB,
-                                      EVENT_ACCEPT,         EVENT_CONNECT,       EVENT_CLOSE,
+/* In the order in which messages are posted: the connection before what it may carry. */
+static const uint32_t all_events[] = {EVENT_CONNECT,        EVENT_ACCEPT,        EVENT_OOB,
+                                      EVENT_WRITE,          EVENT_READ,          EVENT_CLOSE,
                                       EVENT_ROUTING_CHANGE, EVENT_ADDRESS_CHANGE};
 enum { EVENT_KINDS = sizeof all_events / sizeof *all_events };
 
@@ -165,7 +166,10 @@ nt_status socket_select_messages(struct socket_object *socket, socket_notify *no
     waits->context = context;
     waits->mask = mask;
     socket->recorded |= (uint16_t)standing(socket);
-    if ((socket_ready(socket) & READY_SEND) != 0 && socket->state != SOCKET_UNBOUND)
+    if (socket->close_seen && BEHAVES(socket_profile(socket), message_close_again, posted))
+        socket->recorded |= EVENT_CLOSE;
+    if ((socket_ready(socket) & READY_SEND) !=
+        0) /* a datagram socket needs no name for it (row 192) */
         socket->recorded |= EVENT_WRITE;
     socket->recorded &= (uint16_t)~EVENT_CONNECT; /* row 203 */
     tell(socket);
