@@ -65,8 +65,9 @@ struct file_opening {
  *
  *   STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_NAME_INVALID
  *   STATUS_OBJECT_NAME_COLLISION  it is there, and was to be made
- *   STATUS_ACCESS_DENIED          guarded; read-only; hidden and to be overwritten by one that is
- * not STATUS_SHARING_VIOLATION      somebody has it open in a way that does not go with this one
+ *   STATUS_ACCESS_DENIED          guarded; read-only; hidden, and to be overwritten as one that is
+ *                                 not
+ *   STATUS_SHARING_VIOLATION      somebody has it open in a way that does not go with this one
  *   STATUS_DELETE_PENDING         it goes when the last handle does
  *   STATUS_FILE_IS_A_DIRECTORY, STATUS_NOT_A_DIRECTORY
  *   STATUS_CANNOT_DELETE          read-only, or the root, and to be deleted on close

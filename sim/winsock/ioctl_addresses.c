@@ -3,6 +3,7 @@
  */
 #include "sim/winsock/ioctl.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <ws2tcpip.h>
@@ -49,7 +50,9 @@ struct list {
     DWORD count;
 };
 
-/* The list, then the addresses it points to, in the caller's own buffer (rows 29 and 30). */
+/* The list, then the addresses it points to, in the caller's own buffer (rows 29 and 30), which
+ * need not be aligned.
+ */
 static nt_status store_list(struct ioctl *ioctl, const struct list *list)
 {
     union name_buffer name;
@@ -65,15 +68,15 @@ static nt_status store_list(struct ioctl *ioctl, const struct list *list)
     if (!ioctl_may_write(ioctl, size))
         return STATUS_ACCESS_VIOLATION;
 
-    LPSOCKET_ADDRESS_LIST out = ioctl->out;
     CHAR *at = (CHAR *)ioctl->out + head;
-    memory_write(&ioctl->call, &out->iAddressCount, &count, sizeof count);
+    memory_write(&ioctl->call, ioctl->out, &count, sizeof count);
     for (DWORD i = 0; i < list->count; i++) {
         const struct name own = {list->all[i], list->ports[i]};
         SOCKET_ADDRESS entry = {.lpSockaddr = (LPSOCKADDR)(void *)at};
         entry.iSockaddrLength = name_encode(&own, &name);
         memory_write(&ioctl->call, at, &name, (size_t)entry.iSockaddrLength);
-        memory_write(&ioctl->call, &out->Address[i], &entry, sizeof entry);
+        memory_write(&ioctl->call, (CHAR *)ioctl->out + SIZEOF_SOCKET_ADDRESS_LIST(i), &entry,
+                     sizeof entry);
         at += entry.iSockaddrLength;
     }
     ioctl->stored = size;
@@ -115,7 +118,6 @@ static int rank(const struct ioctl *ioctl, const struct address *address)
 static nt_status read_list(struct ioctl *ioctl, struct list *list)
 {
     INT count;
-    const SOCKET_ADDRESS_LIST *in = ioctl->in;
     nt_status status = ioctl_read(ioctl, &count, sizeof count);
     if (!nt_success(status))
         return status;
@@ -124,7 +126,8 @@ static nt_status read_list(struct ioctl *ioctl, struct list *list)
     for (INT i = 0; i < count; i++) {
         SOCKET_ADDRESS entry;
         struct name name;
-        memory_read(&ioctl->call, &entry, &in->Address[i], sizeof entry);
+        memory_read(&ioctl->call, &entry,
+                    (const CHAR *)ioctl->in + SIZEOF_SOCKET_ADDRESS_LIST((size_t)i), sizeof entry);
         status = name_read(&ioctl->call, entry.lpSockaddr, entry.iSockaddrLength,
                            (enum family)ioctl->socket->kind.family, &name);
         if (!nt_success(status))

@@ -3,6 +3,7 @@
  */
 #include "sim/winsock/ioctl.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <ws2tcpip.h>
@@ -57,6 +58,7 @@ static nt_status read_head(const struct ioctl *ioctl, struct filter_request *out
     return STATUS_SUCCESS;
 }
 
+/* The caller's structures need not be aligned: their members are never named here. */
 static nt_status read_sources(const struct ioctl *ioctl, struct filter_request *out, ULONG count)
 {
     bool groups = is_group_form(ioctl);
@@ -69,13 +71,13 @@ static nt_status read_sources(const struct ioctl *ioctl, struct filter_request *
         SOCKADDR_STORAGE storage;
         IN_ADDR in;
         if (groups) {
-            memory_read(&ioctl->call, &storage, &((const GROUP_FILTER *)ioctl->in)->gf_slist[i],
+            memory_read(&ioctl->call, &storage, (const CHAR *)ioctl->in + GROUP_FILTER_SIZE(i),
                         sizeof storage);
             if (!membership_address(&storage, &out->filter.sources[i]))
                 return STATUS_INVALID_PARAMETER;
             continue;
         }
-        memory_read(&ioctl->call, &in, &((const IP_MSFILTER *)ioctl->in)->imsf_slist[i], sizeof in);
+        memory_read(&ioctl->call, &in, (const CHAR *)ioctl->in + IP_MSFILTER_SIZE(i), sizeof in);
         out->filter.sources[i] = address_4(in);
     }
     out->filter.count = count;
@@ -102,34 +104,35 @@ nt_status setting_filter(struct ioctl *ioctl)
 /* The structure comes back with as many sources as there is room for, and how many there are. */
 static nt_status store_old(struct ioctl *ioctl, const struct filter_request *request, ULONG room)
 {
-    IP_MSFILTER *out = ioctl->out;
+    CHAR *out = ioctl->out;
     const struct udp_filter *filter = &request->filter;
     const MULTICAST_MODE_TYPE mode = filter->includes ? MCAST_INCLUDE : MCAST_EXCLUDE;
     const ULONG count = filter->count;
     ULONG fit = count < room ? count : room;
     memory_write(&ioctl->call, out, ioctl->in, IP_MSFILTER_SIZE(0));
-    memory_write(&ioctl->call, &out->imsf_fmode, &mode, sizeof mode);
-    memory_write(&ioctl->call, &out->imsf_numsrc, &count, sizeof count);
+    memory_write(&ioctl->call, out + offsetof(IP_MSFILTER, imsf_fmode), &mode, sizeof mode);
+    memory_write(&ioctl->call, out + offsetof(IP_MSFILTER, imsf_numsrc), &count, sizeof count);
     for (ULONG i = 0; i < fit; i++)
-        memory_write(&ioctl->call, &out->imsf_slist[i], filter->sources[i].bytes, sizeof(IN_ADDR));
+        memory_write(&ioctl->call, out + IP_MSFILTER_SIZE(i), filter->sources[i].bytes,
+                     sizeof(IN_ADDR));
     ioctl->stored = (DWORD)IP_MSFILTER_SIZE(fit);
     return STATUS_SUCCESS;
 }
 
 static nt_status store_new(struct ioctl *ioctl, const struct filter_request *request, ULONG room)
 {
-    GROUP_FILTER *out = ioctl->out;
+    CHAR *out = ioctl->out;
     const struct udp_filter *filter = &request->filter;
     const MULTICAST_MODE_TYPE mode = filter->includes ? MCAST_INCLUDE : MCAST_EXCLUDE;
     const ULONG count = filter->count;
     ULONG fit = count < room ? count : room;
     memory_write(&ioctl->call, out, ioctl->in, GROUP_FILTER_SIZE(0));
-    memory_write(&ioctl->call, &out->gf_fmode, &mode, sizeof mode);
-    memory_write(&ioctl->call, &out->gf_numsrc, &count, sizeof count);
+    memory_write(&ioctl->call, out + offsetof(GROUP_FILTER, gf_fmode), &mode, sizeof mode);
+    memory_write(&ioctl->call, out + offsetof(GROUP_FILTER, gf_numsrc), &count, sizeof count);
     for (ULONG i = 0; i < fit; i++) {
         SOCKADDR_STORAGE storage;
         membership_storage(&filter->sources[i], &storage);
-        memory_write(&ioctl->call, &out->gf_slist[i], &storage, sizeof storage);
+        memory_write(&ioctl->call, out + GROUP_FILTER_SIZE(i), &storage, sizeof storage);
     }
     ioctl->stored = (DWORD)GROUP_FILTER_SIZE(fit);
     return STATUS_SUCCESS;
