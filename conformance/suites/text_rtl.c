@@ -71,7 +71,8 @@ static void ipv4_is_read_number_by_number(void)
             const LONG status = readers.read_4(rows[i].text, rows[i].strict, &end, &address);
             assert_int_equal(status, rows[i].good ? 0 : REFUSED);
             assert_int_equal(end - rows[i].text, rows[i].stops);
-            assert_int_equal(ntohl(address.s_addr), rows[i].address);
+            if (rows[i].good) /* of one with a bad port it may have been written */
+                assert_int_equal(ntohl(address.s_addr), rows[i].address);
         }
 }
 
