@@ -353,7 +353,7 @@ static void a_connect_that_fails_is_an_event_of_its_own(void)
     START_WINSOCK();
     HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
     USHORT port;
-    close_socket(listen_on_loopback(&port));
+    const SOCKET nobody = deaf_socket(&port);
     const SOCKET s = open_socket(AF_INET, SOCK_STREAM);
     assert_int_equal(select_events(s, event, POLL_CONNECT | POLL_CONNECT_FAIL), NT_SUCCESS_);
     set_blocking(s, false);
@@ -363,6 +363,7 @@ static void a_connect_that_fails_is_an_event_of_its_own(void)
     assert_int_equal(taken.events, POLL_CONNECT_FAIL);
     assert_int_equal(taken.statuses[8], NT_CONNECTION_REFUSED);
     close_socket(s);
+    close_socket(nobody);
     assert_true(CloseHandle(event));
     END_WINSOCK();
 }
