@@ -100,17 +100,22 @@ static void a_host_that_falls_silent_ends_the_connection(void)
     END_WINSOCK();
 }
 
+static void keep_alive(SOCKET s, ULONG time_ms, ULONG interval_ms)
+{
+    struct tcp_keepalive values = {1, time_ms, interval_ms};
+    DWORD returned;
+    assert_int_equal(
+        WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values), NULL, 0, &returned, NULL, NULL),
+        0);
+}
+
 static void keep_alive_finds_a_host_that_is_gone(void)
 {
-    struct tcp_keepalive values = {1, 5000, 1000};
-    DWORD returned;
     char byte;
     START_WINSOCK();
     const SOCKET s = connected_to_host("send hello; echo");
     expect_bytes(s, "hello", 5);
-    assert_int_equal(
-        WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values), NULL, 0, &returned, NULL, NULL),
-        0);
+    keep_alive(s, 5000, 1000);
     assert_true(testbed_remote_cut(&HOST, true));
     const ULONGLONG begun = GetTickCount64();
     assert_int_equal(recv(s, &byte, 1, 0), SOCKET_ERROR);
@@ -122,15 +127,11 @@ static void keep_alive_finds_a_host_that_is_gone(void)
 
 static void keep_alive_times_are_milliseconds_and_stay(void)
 {
-    struct tcp_keepalive values = {1, 1500, 250};
-    DWORD returned;
     char byte;
     START_WINSOCK();
     const SOCKET s = connected_to_host("send hello; echo");
     expect_bytes(s, "hello", 5);
-    assert_int_equal(
-        WSAIoctl(s, SIO_KEEPALIVE_VALS, &values, sizeof(values), NULL, 0, &returned, NULL, NULL),
-        0);
+    keep_alive(s, 1500, 250);
     set_option(s, IPPROTO_TCP, TCP_NODELAY, 1);
     assert_true(testbed_remote_cut(&HOST, true));
     const ULONGLONG begun = GetTickCount64();

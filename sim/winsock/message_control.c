@@ -117,6 +117,16 @@ static nt_status take_number(const struct call *call, const struct wish *wish, i
     return STATUS_SUCCESS;
 }
 
+/* The wildcard names the interface alone. */
+static void wish_source(struct udp_wishes *out, enum family family, const void *bytes, size_t size,
+                        ULONG interface)
+{
+    out->source = (struct address){.family = family};
+    memcpy(out->source.bytes, bytes, size);
+    out->has_source = !address_is_wildcard(&out->source);
+    out->interface = interface;
+}
+
 static nt_status take_source_4(const struct call *call, const struct wish *wish,
                                struct udp_wishes *out)
 {
@@ -124,10 +134,7 @@ static nt_status take_source_4(const struct call *call, const struct wish *wish,
     if (wish->size < sizeof info)
         return STATUS_INVALID_PARAMETER;
     memory_read(call, &info, wish->data, sizeof info);
-    out->source = (struct address){.family = FAMILY_4};
-    memcpy(out->source.bytes, &info.ipi_addr, sizeof info.ipi_addr);
-    out->has_source = !address_is_wildcard(&out->source);
-    out->interface = info.ipi_ifindex;
+    wish_source(out, FAMILY_4, &info.ipi_addr, sizeof info.ipi_addr, info.ipi_ifindex);
     return STATUS_SUCCESS;
 }
 
@@ -138,10 +145,7 @@ static nt_status take_source_6(const struct call *call, const struct wish *wish,
     if (wish->size < sizeof info)
         return STATUS_INVALID_PARAMETER;
     memory_read(call, &info, wish->data, sizeof info);
-    out->source = (struct address){.family = FAMILY_6};
-    memcpy(out->source.bytes, &info.ipi6_addr, sizeof info.ipi6_addr);
-    out->has_source = !address_is_wildcard(&out->source);
-    out->interface = info.ipi6_ifindex;
+    wish_source(out, FAMILY_6, &info.ipi6_addr, sizeof info.ipi6_addr, info.ipi6_ifindex);
     return STATUS_SUCCESS;
 }
 
